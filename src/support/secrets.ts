@@ -1,0 +1,11 @@
+import { createHash } from "node:crypto";
+
+/** SHA-256 in hex: keys are kept and compared only in this form. */
+export function sha256Hex(text: string | Uint8Array): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** How a key may appear in a log: its last four characters. Short texts show nothing. */
+export function maskKey(key: string): string {
+  return key.length < 12 ? "…" : `…${key.slice(-4)}`;
+}
