@@ -1,0 +1,52 @@
+import type { Logic } from "../../model/document.ts";
+import { byType } from "./attribute.ts";
+import { answerForBoolean, ORDERING_SIGNS, type OrderingOperator } from "./comparison.ts";
+import { orderText } from "./lexicographic.ts";
+import { and, not } from "./logic.ts";
+import { numberAnswers } from "./number-answers.ts";
+import { isNumberText, mayBeNumberText } from "./number-text.ts";
+import { numericValue } from "./numeric-value.ts";
+import type { Encoder, Operand } from "./operand.ts";
+
+/**
+ * GREATER_THAN and the like (facts/encodings.md, section 2): numbers by value, booleans as constants, other text by its
+ * characters, so that dates compare. Compact narrows: of text it compares only what cannot be a number, and none at all
+ * with a number.
+ */
+export function encodeOrdering(operator: OrderingOperator): Encoder {
+  return ({ attribute, value, scope }) => {
+    const number = numericValue(value);
+    const sign = ORDERING_SIGNS[operator];
+    const answers = numberAnswers(attribute, number, { operator, number: sign, numberText: sign });
+    if (number?.kind === "limit" && Number.isNaN(number.value)) {
+      scope.warn("malformed_value", `${operator} "${value}": no number is above or below nan`);
+    }
+    return byType(attribute, {
+      text: scope.encoding === "compact" && number !== undefined ? scope.negated : text(),
+      whenTrue: answerForBoolean(operator, true, value),
+      whenFalse: answerForBoolean(operator, false, value),
+      number: answers.number,
+    });
+
+    function text(): Logic {
+      const ordered = textOrder(operator, { attribute, value, scope });
+      if (scope.encoding === "compact") {
+        return scope.negated ? ordered : and(not(mayBeNumberText(attribute)), ordered);
+      }
+      if (answers.numberText === false) return and(not(isNumberText(attribute)), ordered);
+      return { if: [isNumberText(attribute), answers.numberText, ordered] };
+    }
+  };
+}
+
+function textOrder(operator: OrderingOperator, { attribute, value, scope }: Operand): Logic {
+  const { logic, exact } = orderText(attribute, value, {
+    operator,
+    negated: scope.negated,
+    onlyNarrow: scope.encoding === "compact",
+  });
+  if (!exact) {
+    scope.warn("malformed_value", `${operator} "${value}": the order of text is exact only up to U+024F`);
+  }
+  return logic;
+}
