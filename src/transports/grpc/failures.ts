@@ -1,0 +1,37 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { RefusalReason, StreamEnd } from "../../model/access.ts";
+
+/** facts/field.md, section 5, "Status codes". Clients retry whatever the code; it is there for people and for tests. */
+const CODE_OF_REFUSAL: Readonly<Record<RefusalReason, Code>> = {
+  missing_key: Code.Unauthenticated,
+  unknown_key: Code.Unauthenticated,
+  client_side_key: Code.PermissionDenied,
+  organisation_stopped: Code.PermissionDenied,
+  wrong_flag_set: Code.PermissionDenied,
+  edge_project: Code.FailedPrecondition,
+  project_not_enabled: Code.NotFound,
+  malformed_selector: Code.InvalidArgument,
+};
+
+/** The answer to a call that may not read. */
+export function refusalError(refusal: {
+  readonly reason: RefusalReason;
+  readonly message: string;
+}): ConnectError {
+  return new ConnectError(refusal.message, CODE_OF_REFUSAL[refusal.reason]);
+}
+
+/** The answer to whatever is cut off because the process goes down; clients come back on it (design decision 2). */
+export function drainingError(): ConnectError {
+  return new ConnectError("this server is shutting down; reconnect to reach another", Code.Unavailable);
+}
+
+/** The answer when the caller's own deadline has passed. */
+export function deadlineError(): ConnectError {
+  return new ConnectError("the deadline that the client set has passed", Code.DeadlineExceeded);
+}
+
+/** The error that an open stream ends with; there is no end without one (design decision 2). */
+export function streamEndError(end: StreamEnd): ConnectError {
+  return end.kind === "draining" ? drainingError() : refusalError(end);
+}

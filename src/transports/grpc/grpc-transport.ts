@@ -1,0 +1,103 @@
+/** transports/grpc: speaks flagd.sync.v1, health and reflection to gRPC, gRPC-Web and Connect clients. */
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { FlagSyncService, file_flagd_sync_v1_sync } from "../../gen/flagd/sync/v1/sync_pb.ts";
+import { file_grpc_health_v1_health, Health } from "../../gen/grpc/health/v1/health_pb.ts";
+import {
+  file_grpc_reflection_v1_reflection,
+  ServerReflection,
+} from "../../gen/grpc/reflection/v1/reflection_pb.ts";
+import {
+  file_grpc_reflection_v1alpha_reflection,
+  ServerReflection as ServerReflectionAlpha,
+} from "../../gen/grpc/reflection/v1alpha/reflection_pb.ts";
+import type { Clock } from "../../support/clock.ts";
+import type { SyncBoard } from "./board.ts";
+import { indexDescriptors } from "./descriptor-index.ts";
+import { drainingError } from "./failures.ts";
+import { createHealthService, type HealthState } from "./health-service.ts";
+import type { NodeRequest, NodeResponse } from "./node-http.ts";
+import type { GrpcLog, SyncObserver } from "./observer.ts";
+import { createReflectionService, createReflectionServiceAlpha } from "./reflection-service.ts";
+import { createRpcRoutes } from "./rpc-routes.ts";
+import { createSyncService } from "./sync-service.ts";
+import { SyncStream } from "./sync-stream.ts";
+
+/** Below 16 KB the shared frame costs less than what every client spends on unzipping. */
+const DEFAULT_GZIP_MIN_BYTES = 16 * 1024;
+
+const SYNC_FLAGS_PATH = `/${FlagSyncService.typeName}/${FlagSyncService.method.syncFlags.name}`;
+
+/** What the transport needs from the rest of the program. */
+export interface GrpcTransportOptions {
+  readonly board: SyncBoard;
+  readonly health: HealthState;
+  readonly observer: SyncObserver;
+  readonly log: GrpcLog;
+  readonly clock: Clock;
+  /** Documents of at least so many bytes go gzipped to gRPC clients that accept it; 16,384 if not given, `Infinity` for never. */
+  readonly gzipMinBytes?: number;
+  /** Whether reflection is offered; it is unless `false` is given. */
+  readonly reflection?: boolean;
+}
+
+/** The transport, to be put on a port. */
+export interface GrpcTransport {
+  /** Takes SyncFlags over gRPC straight from its stream and says `true`; leaves all else. */
+  readonly directStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
+  /** Takes every other RPC and says `true`; leaves requests that are none. */
+  readonly request: (request: NodeRequest, response: NodeResponse) => boolean;
+  /**
+   * Turns new SyncFlags calls away and ends, with UNAVAILABLE, every open call but the SyncFlags streams over gRPC: those the
+   * board ends, at its own pace.
+   */
+  drain(): void;
+}
+
+/** Makes the transport; it holds nothing open by itself. */
+export function createGrpcTransport(options: GrpcTransportOptions): GrpcTransport {
+  const { board, observer, log, clock } = options;
+  const shutdown = new AbortController();
+  const reflects = options.reflection ?? true;
+  const files = [
+    file_flagd_sync_v1_sync,
+    file_grpc_health_v1_health,
+    ...(reflects ? [file_grpc_reflection_v1_reflection, file_grpc_reflection_v1alpha_reflection] : []),
+  ];
+  const index = indexDescriptors(files);
+  const request = createRpcRoutes({
+    log,
+    shutdown: shutdown.signal,
+    register: (router) => {
+      router.service(FlagSyncService, createSyncService({ board, observer, clock }));
+      router.service(Health, createHealthService(options.health, new Set(index.services)));
+      if (!reflects) return;
+      router.service(ServerReflection, createReflectionService(index));
+      router.service(ServerReflectionAlpha, createReflectionServiceAlpha(index));
+    },
+  });
+  const streamOptions = {
+    board,
+    observer,
+    log,
+    clock,
+    gzipMinBytes: options.gzipMinBytes ?? DEFAULT_GZIP_MIN_BYTES,
+    shutdown: shutdown.signal,
+  };
+  return {
+    directStream: (stream, headers) => {
+      if (!isSyncFlagsOverGrpc(headers)) return false;
+      void new SyncStream(streamOptions, stream, headers).serve();
+      return true;
+    },
+    request,
+    drain: () => shutdown.abort(drainingError()),
+  };
+}
+
+function isSyncFlagsOverGrpc(headers: IncomingHttpHeaders): boolean {
+  return (
+    headers[":path"] === SYNC_FLAGS_PATH &&
+    headers[":method"] === "POST" &&
+    /^application\/grpc(\+proto)?\s*(;|$)/i.test(headers["content-type"] ?? "")
+  );
+}

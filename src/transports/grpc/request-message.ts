@@ -1,0 +1,78 @@
+import type { ServerHttp2Stream } from "node:http2";
+import { gunzipSync } from "node:zlib";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { messageOf } from "../../support/errors.ts";
+import { PREFIX_BYTES } from "./frames.ts";
+
+/** Bytes that a request may have, zipped or not: ours hold two short strings. */
+export const MAX_REQUEST_BYTES = 64 * 1024;
+
+/**
+ * Reads the one request message of a call from its raw stream, then lets the rest flow away. Rejects with the status that
+ * gRPC's statuscodes.md names for each fault. If the stream closes first it neither resolves nor rejects.
+ */
+export function readRequestMessage(
+  stream: ServerHttp2Stream,
+  encoding: string | undefined,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    let held: Buffer = Buffer.alloc(0);
+    const settle = (): void => {
+      stream.off("data", take);
+      stream.off("end", lacking);
+    };
+    const take = (chunk: Buffer): void => {
+      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+      try {
+        const message = openMessage(held, encoding);
+        if (message === undefined) return;
+        settle();
+        resolve(message);
+      } catch (thrown) {
+        settle();
+        reject(thrown);
+      }
+    };
+    const lacking = (): void => {
+      settle();
+      reject(
+        held.length === 0
+          ? new ConnectError("the call has no request message", Code.Unimplemented)
+          : new ConnectError("the request ends in the middle of a message", Code.Internal),
+      );
+    };
+    stream.on("data", take);
+    stream.on("end", lacking);
+  });
+}
+
+/** The message in `held` once it is whole. */
+function openMessage(held: Buffer, encoding: string | undefined): Uint8Array | undefined {
+  if (held.length < PREFIX_BYTES) return undefined;
+  const flag = held.readUInt8(0);
+  const length = held.readUInt32BE(1);
+  if (flag > 1) throw new ConnectError(`the request's frame has flag ${flag}`, Code.Internal);
+  if (length > MAX_REQUEST_BYTES) throw tooLarge();
+  const whole = PREFIX_BYTES + length;
+  if (held.length < whole) return undefined;
+  if (held.length > whole)
+    throw new ConnectError("the call has more than one request message", Code.Unimplemented);
+  const body = held.subarray(PREFIX_BYTES);
+  return flag === 0 ? body : unzip(body, encoding);
+}
+
+function unzip(body: Buffer, encoding: string | undefined): Uint8Array {
+  if (encoding !== "gzip") {
+    throw new ConnectError("the request is marked compressed but names no encoding", Code.Internal);
+  }
+  try {
+    return gunzipSync(body, { maxOutputLength: MAX_REQUEST_BYTES });
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw tooLarge();
+    throw new ConnectError(`the request cannot be unzipped: ${messageOf(thrown)}`, Code.Internal);
+  }
+}
+
+function tooLarge(): ConnectError {
+  return new ConnectError(`the request is larger than ${MAX_REQUEST_BYTES} bytes`, Code.ResourceExhausted);
+}

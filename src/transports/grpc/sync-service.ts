@@ -1,0 +1,99 @@
+import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import type {
+  FetchAllFlagsRequest,
+  FlagSyncService,
+  SyncFlagsRequest,
+} from "../../gen/flagd/sync/v1/sync_pb.ts";
+import type { Revision } from "../../model/revision.ts";
+import type { Clock } from "../../support/clock.ts";
+import type { Grant, SyncBoard } from "./board.ts";
+import { type RequestFields, readCredentials, webHeaderReader } from "./call-metadata.ts";
+import { refusalError, streamEndError } from "./failures.ts";
+import { LatestFeed } from "./latest-feed.ts";
+import type { StreamEndReason, SyncObserver } from "./observer.ts";
+
+/** What the sync service needs where connect serves it. */
+export interface SyncServiceOptions {
+  readonly board: SyncBoard;
+  readonly observer: SyncObserver;
+  readonly clock: Clock;
+}
+
+/** flagd.sync.v1 for whatever does not come as plain gRPC on HTTP/2: gRPC-Web, Connect, JSON; and the two unary calls for all. */
+export function createSyncService(options: SyncServiceOptions): ServiceImpl<typeof FlagSyncService> {
+  const { board } = options;
+  return {
+    async *syncFlags(request: SyncFlagsRequest, context: HandlerContext) {
+      const grant = admit(options, request, context);
+      for await (const revision of follow(options, grant, context.signal)) {
+        yield { flagConfiguration: revision.bytes.toString() };
+      }
+    },
+    fetchAllFlags(request: FetchAllFlagsRequest, context: HandlerContext) {
+      const grant = admit(options, request, context);
+      const revision = board.current(grant.environmentId);
+      if (revision === undefined) {
+        throw new ConnectError("this environment has no document yet; ask again", Code.Unavailable);
+      }
+      options.observer.sent(revision.bytes.length, { coalesced: 0 });
+      return { flagConfiguration: revision.bytes.toString() };
+    },
+    getMetadata() {
+      // To anyone: the Python provider never opens its stream on UNAUTHENTICATED and dies of an empty answer (decision 3).
+      throw new ConnectError("superseded by SyncFlagsResponse.sync_context", Code.Unimplemented);
+    },
+  };
+}
+
+function admit(options: SyncServiceOptions, fields: RequestFields, context: HandlerContext): Grant {
+  const decision = options.board.authorize(readCredentials(webHeaderReader(context.requestHeader), fields));
+  if (decision.granted) return decision;
+  options.observer.refused(decision.reason);
+  throw refusalError(decision);
+}
+
+/** Every newest revision until the call is over. Never returns by itself: it throws what the stream has to end with. */
+async function* follow(
+  options: SyncServiceOptions,
+  grant: Grant,
+  signal: AbortSignal,
+): AsyncGenerator<Revision, never> {
+  const { board, observer, clock } = options;
+  const feed = new LatestFeed<Revision>((revision) => revision.hash);
+  const openedMs = clock.monotonicMs();
+  observer.streamOpened();
+  let over = false;
+  let unfollow: (() => void) | undefined;
+  // On the signal, not in `finally`: connect-node waits for a drain that never comes once the client is gone, and so never
+  // resumes the generator. The signal fires at the end of every call, however it ends.
+  const leave = (reason: StreamEndReason, error: ConnectError): void => {
+    feed.fail(error);
+    if (over) return;
+    over = true;
+    unfollow?.();
+    signal.removeEventListener("abort", aborted);
+    observer.streamEnded(reason, clock.monotonicMs() - openedMs);
+  };
+  const aborted = (): void => {
+    const error = ConnectError.from(signal.reason);
+    leave(reasonOfAbort(error), error);
+  };
+  signal.addEventListener("abort", aborted);
+  const stop = board.follow(grant, {
+    offer: (revision) => feed.put(revision),
+    end: (end) => leave(end.kind, streamEndError(end)),
+  });
+  if (over) stop();
+  else unfollow = stop;
+  if (signal.aborted) aborted();
+  for (;;) {
+    const { value, coalesced } = await feed.next();
+    observer.sent(value.bytes.length, { coalesced });
+    yield value;
+  }
+}
+
+function reasonOfAbort(error: ConnectError): StreamEndReason {
+  if (error.code === Code.DeadlineExceeded) return "deadline";
+  return error.code === Code.Unavailable ? "draining" : "client";
+}

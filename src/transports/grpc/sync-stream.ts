@@ -1,0 +1,211 @@
+import { constants as http2, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { fromBinary } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { type SyncFlagsRequest, SyncFlagsRequestSchema } from "../../gen/flagd/sync/v1/sync_pb.ts";
+import type { StreamEnd } from "../../model/access.ts";
+import type { Revision } from "../../model/revision.ts";
+import type { Clock, Timer } from "../../support/clock.ts";
+import { messageOf } from "../../support/errors.ts";
+import type { Follower, SyncBoard } from "./board.ts";
+import {
+  acceptsGzip,
+  type HeaderReader,
+  nodeHeaderReader,
+  parseGrpcTimeout,
+  readCredentials,
+} from "./call-metadata.ts";
+import { deadlineError, drainingError, refusalError, streamEndError } from "./failures.ts";
+import { gzipFrame, plainFrame } from "./frames.ts";
+import { LatestSlot } from "./latest-slot.ts";
+import type { GrpcLog, StreamEndReason, SyncObserver } from "./observer.ts";
+import { readRequestMessage } from "./request-message.ts";
+import { trailersOf } from "./trailers.ts";
+
+/** Milliseconds that a client has to send its request, and later to take the end of its stream, before it is reset. */
+const PATIENCE_MS = 10_000;
+
+/** What the fast path of SyncFlags needs. */
+export interface SyncStreamOptions {
+  readonly board: SyncBoard;
+  readonly observer: SyncObserver;
+  readonly log: GrpcLog;
+  readonly clock: Clock;
+  /** Documents of at least so many bytes go gzipped to clients that accept it. */
+  readonly gzipMinBytes: number;
+  /** Aborted when the process goes down: calls that come later are turned away. */
+  readonly shutdown: AbortSignal;
+}
+
+/**
+ * One SyncFlags call over gRPC, straight on its HTTP/2 stream: it shares its frames with all other streams, holds at most
+ * one revision that the client has not taken yet, and never ends with OK (design decisions 1 and 2).
+ */
+export class SyncStream implements Follower {
+  readonly #options: SyncStreamOptions;
+  readonly #stream: ServerHttp2Stream;
+  readonly #header: HeaderReader;
+  readonly #slot = new LatestSlot<Revision>((revision) => revision.hash);
+  #zips = false;
+  #writing = false;
+  #openedMs: number | undefined;
+  #failure: ConnectError | undefined;
+  #unfollow: (() => void) | undefined;
+  #deadline: Timer | undefined;
+  #patience: Timer | undefined;
+
+  constructor(options: SyncStreamOptions, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+    this.#options = options;
+    this.#stream = stream;
+    this.#header = nodeHeaderReader(headers);
+    stream.on("error", (error) => options.log.debug({ error: messageOf(error) }, "SyncFlags stream failed"));
+    stream.once("close", () => {
+      this.#release("client");
+      this.#patience?.cancel();
+    });
+  }
+
+  /** Reads the request, and answers it until one side has enough. */
+  async serve(): Promise<void> {
+    try {
+      this.#armDeadline();
+      if (this.#options.shutdown.aborted) throw drainingError();
+      const encoding = this.#requestEncoding();
+      this.#resetUnlessPatient();
+      const request = decodeRequest(await readRequestMessage(this.#stream, encoding));
+      this.#patience?.cancel();
+      if (this.#over()) return;
+      this.#accept(request);
+    } catch (thrown) {
+      this.#fail(thrown instanceof ConnectError ? thrown : this.#bug(thrown), "refused");
+    }
+  }
+
+  /** See {@link Follower.offer}. */
+  offer(revision: Revision): void {
+    this.#slot.put(revision);
+    if (!this.#writing && !this.#over()) this.#write();
+  }
+
+  /** See {@link Follower.end}. */
+  end(end: StreamEnd): void {
+    this.#fail(streamEndError(end), end.kind);
+  }
+
+  #accept(request: SyncFlagsRequest): void {
+    const { board, observer, log, clock } = this.#options;
+    const decision = board.authorize(readCredentials(this.#header, request));
+    if (!decision.granted) {
+      observer.refused(decision.reason);
+      throw refusalError(decision);
+    }
+    this.#zips = acceptsGzip(this.#header("grpc-accept-encoding"));
+    this.#stream.once("wantTrailers", () => {
+      if (this.#failure) this.#stream.sendTrailers(trailersOf(this.#failure));
+    });
+    this.#stream.respond(
+      {
+        ":status": 200,
+        "content-type": "application/grpc",
+        "grpc-accept-encoding": "identity,gzip",
+        ...(this.#zips ? { "grpc-encoding": "gzip" } : {}),
+      },
+      { waitForTrailers: true },
+    );
+    this.#openedMs = clock.monotonicMs();
+    observer.streamOpened();
+    log.debug({ environmentId: decision.environmentId, key: decision.lastFour }, "SyncFlags stream opened");
+    const unfollow = board.follow(decision, this);
+    if (this.#over()) unfollow();
+    else this.#unfollow = unfollow;
+  }
+
+  #write(): void {
+    const taken = this.#slot.take();
+    if (taken === undefined) return;
+    const { value: revision, coalesced } = taken;
+    const zipped = this.#zips && revision.bytes.length >= this.#options.gzipMinBytes;
+    const frame = zipped ? gzipFrame(revision) : plainFrame(revision);
+    this.#writing = true;
+    this.#stream.write(frame, () => {
+      this.#writing = false;
+      if (!this.#over()) this.#write();
+    });
+    this.#options.observer.sent(frame.length, { coalesced });
+  }
+
+  /** Ends the call with an error: in trailers if headers went out already, else as the whole answer. */
+  #fail(error: ConnectError, reason: StreamEndReason): void {
+    if (this.#over()) return;
+    this.#failure = error;
+    if (this.#openedMs === undefined) {
+      this.#stream.respond(
+        {
+          ":status": 200,
+          "content-type": "application/grpc",
+          "grpc-accept-encoding": "identity,gzip",
+          ...trailersOf(error),
+        },
+        { endStream: true },
+      );
+      this.#stream.resume();
+    } else {
+      if (reason === "draining") this.#write();
+      this.#stream.end();
+    }
+    this.#release(reason);
+    this.#resetUnlessPatient();
+  }
+
+  /** Lets go of everything but the stream itself; only the first call counts. */
+  #release(reason: StreamEndReason): void {
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
+    const unfollow = this.#unfollow;
+    this.#unfollow = undefined;
+    unfollow?.();
+    if (this.#openedMs === undefined) return;
+    const durationMs = this.#options.clock.monotonicMs() - this.#openedMs;
+    this.#openedMs = undefined;
+    this.#options.observer.streamEnded(reason, durationMs);
+  }
+
+  #over(): boolean {
+    return this.#failure !== undefined || this.#stream.closed || this.#stream.destroyed;
+  }
+
+  #bug(thrown: unknown): ConnectError {
+    this.#options.log.warn({ error: messageOf(thrown) }, "SyncFlags failed by a fault of ours");
+    return new ConnectError("internal error", Code.Internal);
+  }
+
+  #armDeadline(): void {
+    const timeout = this.#header("grpc-timeout");
+    if (timeout === undefined) return;
+    const timeoutMs = parseGrpcTimeout(timeout);
+    if (timeoutMs === "malformed") {
+      throw new ConnectError("grpc-timeout is malformed", Code.InvalidArgument);
+    }
+    this.#deadline = this.#options.clock.after(timeoutMs, () => this.#fail(deadlineError(), "deadline"));
+  }
+
+  #requestEncoding(): string {
+    const encoding = this.#header("grpc-encoding") ?? "identity";
+    if (encoding !== "identity" && encoding !== "gzip") {
+      throw new ConnectError("the request's grpc-encoding is neither identity nor gzip", Code.Unimplemented);
+    }
+    return encoding;
+  }
+
+  #resetUnlessPatient(): void {
+    this.#patience?.cancel();
+    this.#patience = this.#options.clock.after(PATIENCE_MS, () => this.#stream.close(http2.NGHTTP2_CANCEL));
+  }
+}
+
+function decodeRequest(message: Uint8Array): SyncFlagsRequest {
+  try {
+    return fromBinary(SyncFlagsRequestSchema, message);
+  } catch (thrown) {
+    throw new ConnectError(`the request is no SyncFlagsRequest: ${messageOf(thrown)}`, Code.Internal);
+  }
+}

@@ -1,0 +1,94 @@
+/** transports/management: tells machines whether the process lives, is ready, and what it measured. */
+import { messageOf } from "../../support/errors.ts";
+
+/** The part of a request that this room reads. */
+export interface ManagementRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** The part of a response that this room uses. */
+export interface ManagementResponse {
+  statusCode: number;
+  setHeader(name: string, value: string | number): unknown;
+  end(body?: string | Uint8Array): unknown;
+}
+
+/** Whether documents are served, and if not, what is missing. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly waitingFor: readonly string[];
+}
+
+/** What the routes need from the rest of the program. */
+export interface ManagementRoutesOptions {
+  readonly readiness: () => Readiness;
+  /** Writes the metrics in a text format of Prometheus. */
+  readonly metrics: { readonly contentType: string; render(): Promise<string> };
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** 412 until ready: what flagd's own management port says (facts/flagd.md, section 2; facts/field.md, section 1.1). */
+const NOT_READY_STATUS = 412;
+
+const PROBLEM_TYPES = "https://github.com/flagsmith-flagd/flagsmith-flagd/blob/main/docs/errors.md";
+
+/** Makes the handler of the management port: it answers every request, unknown paths with 404. */
+export function createManagementRoutes(
+  options: ManagementRoutesOptions,
+): (request: ManagementRequest, response: ManagementResponse) => void {
+  const answers = new Map<string, () => Answer | Promise<Answer>>([
+    ["/healthz", () => json(200, { status: "ok" })],
+    ["/readyz", () => readinessAnswer(options.readiness())],
+    ["/metrics", async () => metricsAnswer(options.metrics.contentType, await options.metrics.render())],
+  ]);
+  return (request, response) => {
+    const found = answers.get((request.url ?? "").split("?", 1)[0] ?? "");
+    const readOnly = request.method === "GET" || request.method === "HEAD";
+    const serve = async (): Promise<void> => {
+      if (found !== undefined && !readOnly) response.setHeader("Allow", "GET, HEAD");
+      send(request, response, found === undefined ? NOT_FOUND : readOnly ? await found() : NOT_ALLOWED);
+    };
+    serve().catch((thrown: unknown) => {
+      options.log.warn({ error: messageOf(thrown) }, "a management request failed");
+      send(request, response, FAILED);
+    });
+  };
+}
+
+const NOT_FOUND = problem(404, "not_found", "There is nothing at this path");
+const NOT_ALLOWED = problem(405, "method_not_allowed", "Only GET and HEAD are answered here");
+const FAILED = problem(500, "internal", "The server failed");
+
+function problem(status: number, reason: string, title: string): Answer {
+  const body = JSON.stringify({ type: `${PROBLEM_TYPES}#${reason}`, title, status, reason });
+  return { status, contentType: "application/problem+json", body };
+}
+
+function json(status: number, content: object): Answer {
+  return { status, contentType: "application/json", body: JSON.stringify(content) };
+}
+
+function readinessAnswer({ ready, waitingFor }: Readiness): Answer {
+  return json(ready ? 200 : NOT_READY_STATUS, { ready, waitingFor });
+}
+
+function metricsAnswer(contentType: string, body: string): Answer {
+  return { status: 200, contentType, body };
+}
+
+function send(request: ManagementRequest, response: ManagementResponse, answer: Answer): void {
+  const body = Buffer.from(answer.body);
+  response.statusCode = answer.status;
+  response.setHeader("Content-Type", answer.contentType);
+  response.setHeader("Content-Length", body.length);
+  response.setHeader("Cache-Control", "no-store");
+  response.setHeader("X-Content-Type-Options", "nosniff");
+  response.end(request.method === "HEAD" ? undefined : body);
+}
