@@ -1,0 +1,56 @@
+/**
+ * Flagsmith's foreign keys between the tables that the demo has: all checked at commit, none cascading, because Django
+ * deletes statement by statement (facts: flagsmith.md). Written from the catalogue of Flagsmith 2.265.
+ */
+export const TABLE_LINKS = `
+ALTER TABLE features_feature ADD CONSTRAINT features_feature_project_id_72859830_fk_projects_project_id FOREIGN KEY (project_id) REFERENCES projects_project (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featuresegment ADD CONSTRAINT features_featuresegm_environment_feature__11efe443_fk_feature_v FOREIGN KEY (environment_feature_version_id) REFERENCES feature_versioning_environmentfeatureversion (uuid) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featuresegment ADD CONSTRAINT features_featuresegm_environment_id_05e7007b_fk_environme FOREIGN KEY (environment_id) REFERENCES environments_environment (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featuresegment ADD CONSTRAINT features_featuresegm_feature_id_2a47155f_fk_features_ FOREIGN KEY (feature_id) REFERENCES features_feature (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featuresegment ADD CONSTRAINT features_featuresegm_segment_id_64602469_fk_segments_ FOREIGN KEY (segment_id) REFERENCES segments_segment (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featurestate ADD CONSTRAINT features_featurestat_environment_feature__0b08c62e_fk_feature_v FOREIGN KEY (environment_feature_version_id) REFERENCES feature_versioning_environmentfeatureversion (uuid) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featurestate ADD CONSTRAINT features_featurestat_environment_id_c5882902_fk_environme FOREIGN KEY (environment_id) REFERENCES environments_environment (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featurestate ADD CONSTRAINT features_featurestat_feature_id_08da37d9_fk_features_ FOREIGN KEY (feature_id) REFERENCES features_feature (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featurestate ADD CONSTRAINT features_featurestat_feature_segment_id_547d5f48_fk_features_ FOREIGN KEY (feature_segment_id) REFERENCES features_featuresegment (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featurestate ADD CONSTRAINT features_featurestat_identity_id_8229f26c_fk_environme FOREIGN KEY (identity_id) REFERENCES environments_identity (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_featurestatevalue ADD CONSTRAINT features_featurestat_feature_state_id_d0233f9e_fk_features_ FOREIGN KEY (feature_state_id) REFERENCES features_featurestate (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE multivariate_multivariatefeatureoption ADD CONSTRAINT multivariate_multiva_feature_id_db03ece0_fk_features_ FOREIGN KEY (feature_id) REFERENCES features_feature (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE multivariate_multivariatefeaturestatevalue ADD CONSTRAINT multivariate_multiva_feature_state_id_94542d0d_fk_features_ FOREIGN KEY (feature_state_id) REFERENCES features_featurestate (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE multivariate_multivariatefeaturestatevalue ADD CONSTRAINT multivariate_multiva_multivariate_feature_c842c63c_fk_multivari FOREIGN KEY (multivariate_feature_option_id) REFERENCES multivariate_multivariatefeatureoption (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE feature_versioning_environmentfeatureversion ADD CONSTRAINT feature_versioning_e_created_by_api_key_i_6faee752_fk_api_keys_ FOREIGN KEY (created_by_api_key_id) REFERENCES api_keys_masterapikey (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE feature_versioning_environmentfeatureversion ADD CONSTRAINT feature_versioning_e_created_by_id_e7ea49de_fk_users_ffa FOREIGN KEY (created_by_id) REFERENCES users_ffadminuser (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE feature_versioning_environmentfeatureversion ADD CONSTRAINT feature_versioning_e_environment_id_fa22dcda_fk_environme FOREIGN KEY (environment_id) REFERENCES environments_environment (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE feature_versioning_environmentfeatureversion ADD CONSTRAINT feature_versioning_e_feature_id_5912753d_fk_features_ FOREIGN KEY (feature_id) REFERENCES features_feature (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE feature_versioning_environmentfeatureversion ADD CONSTRAINT feature_versioning_e_published_by_api_key_71d5414d_fk_api_keys_ FOREIGN KEY (published_by_api_key_id) REFERENCES api_keys_masterapikey (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE feature_versioning_environmentfeatureversion ADD CONSTRAINT feature_versioning_e_published_by_id_1f1054a8_fk_users_ffa FOREIGN KEY (published_by_id) REFERENCES users_ffadminuser (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE tags_tag ADD CONSTRAINT tags_tag_project_id_1b3baa5a_fk_projects_project_id FOREIGN KEY (project_id) REFERENCES projects_project (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_feature_tags ADD CONSTRAINT features_feature_tag_feature_id_cc0ebdc4_fk_features_ FOREIGN KEY (feature_id) REFERENCES features_feature (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE features_feature_tags ADD CONSTRAINT features_feature_tags_tag_id_6fc4ef66_fk_tags_tag_id FOREIGN KEY (tag_id) REFERENCES tags_tag (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE projects_project ADD CONSTRAINT projects_project_organisation_id_97360d51_fk_organisat FOREIGN KEY (organisation_id) REFERENCES organisations_organisation (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE environments_environment ADD CONSTRAINT environments_environ_project_id_cc37cbc5_fk_projects_ FOREIGN KEY (project_id) REFERENCES projects_project (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE environments_environmentapikey ADD CONSTRAINT environments_environ_environment_id_bae78ba1_fk_environme FOREIGN KEY (environment_id) REFERENCES environments_environment (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE environments_identity ADD CONSTRAINT environments_identit_environment_id_b9425170_fk_environme FOREIGN KEY (environment_id) REFERENCES environments_environment (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE environments_trait ADD CONSTRAINT environments_trait_identity_id_144c9227_fk_environme FOREIGN KEY (identity_id) REFERENCES environments_identity (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE segments_segment ADD CONSTRAINT segments_segment_feature_id_13a4a653_fk_features_feature_id FOREIGN KEY (feature_id) REFERENCES features_feature (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE segments_segment ADD CONSTRAINT segments_segment_project_id_27a886eb_fk_projects_project_id FOREIGN KEY (project_id) REFERENCES projects_project (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE segments_segment ADD CONSTRAINT segments_segment_version_of_id_b410f047_fk_segments_segment_id FOREIGN KEY (version_of_id) REFERENCES segments_segment (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE segments_segmentrule ADD CONSTRAINT segments_segmentrule_rule_id_49328e77_fk_segments_ FOREIGN KEY (rule_id) REFERENCES segments_segmentrule (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE segments_segmentrule ADD CONSTRAINT segments_segmentrule_segment_id_bf0c60ed_fk_segments_segment_id FOREIGN KEY (segment_id) REFERENCES segments_segment (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE segments_condition ADD CONSTRAINT segments_condition_rule_id_e058926e_fk_segments_segmentrule_id FOREIGN KEY (rule_id) REFERENCES segments_segmentrule (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE authtoken_token ADD CONSTRAINT authtoken_token_user_id_35299eff_fk_users_ffadminuser_id FOREIGN KEY (user_id) REFERENCES users_ffadminuser (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE api_keys_masterapikey ADD CONSTRAINT api_keys_masterapike_created_by_id_ff26695c_fk_users_ffa FOREIGN KEY (created_by_id) REFERENCES users_ffadminuser (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE api_keys_masterapikey ADD CONSTRAINT api_keys_masterapike_organisation_id_d88e7362_fk_organisat FOREIGN KEY (organisation_id) REFERENCES organisations_organisation (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE organisations_userorganisation ADD CONSTRAINT organisations_useror_organisation_id_235d7d69_fk_organisat FOREIGN KEY (organisation_id) REFERENCES organisations_organisation (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE organisations_userorganisation ADD CONSTRAINT organisations_useror_user_id_ec921455_fk_users_ffa FOREIGN KEY (user_id) REFERENCES users_ffadminuser (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE users_userpermissiongroup ADD CONSTRAINT users_userpermission_organisation_id_152bfda9_fk_organisat FOREIGN KEY (organisation_id) REFERENCES organisations_organisation (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE users_userpermissiongroup_users ADD CONSTRAINT users_userpermission_ffadminuser_id_c72ebe23_fk_users_ffa FOREIGN KEY (ffadminuser_id) REFERENCES users_ffadminuser (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE users_userpermissiongroup_users ADD CONSTRAINT users_userpermission_userpermissiongroup__babb429f_fk_users_use FOREIGN KEY (userpermissiongroup_id) REFERENCES users_userpermissiongroup (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE projects_userprojectpermission ADD CONSTRAINT projects_userproject_project_id_c38034c9_fk_projects_ FOREIGN KEY (project_id) REFERENCES projects_project (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE projects_userprojectpermission ADD CONSTRAINT projects_userproject_user_id_78c9629b_fk_users_ffa FOREIGN KEY (user_id) REFERENCES users_ffadminuser (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE projects_userprojectpermission_permissions ADD CONSTRAINT projects_userproject_permissionmodel_id_b332d105_fk_permissio FOREIGN KEY (permissionmodel_id) REFERENCES permissions_permissionmodel (key) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE projects_userprojectpermission_permissions ADD CONSTRAINT projects_userproject_userprojectpermissio_d0ba8cc9_fk_projects_ FOREIGN KEY (userprojectpermission_id) REFERENCES projects_userprojectpermission (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE projects_userpermissiongroupprojectpermission ADD CONSTRAINT projects_userpermiss_group_id_1a6b4c28_fk_users_use FOREIGN KEY (group_id) REFERENCES users_userpermissiongroup (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE projects_userpermissiongroupprojectpermission ADD CONSTRAINT projects_userpermiss_project_id_6c5b8f7f_fk_projects_ FOREIGN KEY (project_id) REFERENCES projects_project (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE projects_userpermissiongroupprojectpermission_permissions ADD CONSTRAINT projects_userpermiss_permissionmodel_id_a7967a75_fk_permissio FOREIGN KEY (permissionmodel_id) REFERENCES permissions_permissionmodel (key) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE projects_userpermissiongroupprojectpermission_permissions ADD CONSTRAINT projects_userpermiss_userpermissiongroupp_2c9c2fe3_fk_projects_ FOREIGN KEY (userpermissiongroupprojectpermission_id) REFERENCES projects_userpermissiongroupprojectpermission (id) DEFERRABLE INITIALLY DEFERRED;
+`;
