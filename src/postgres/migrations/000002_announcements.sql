@@ -1,0 +1,520 @@
+-- Says on channel flagd_sync which environments, projects, features and segments a statement touched; never a
+-- row's content. kind: "now" for what one transaction does completely, "series" for what opens a series of
+-- transactions (design decision 10), "directory" for keys, names and settings, "everything" when in doubt.
+-- A list that is null means "any". The transaction's own start time makes equal messages of one transaction
+-- equal texts, of which Postgres delivers one.
+CREATE FUNCTION flagd_sync.announce(
+  kind text, environments integer[], projects integer[], features integer[], segments integer[]
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  began bigint := floor(extract(epoch FROM now()) * 1000);
+  message text;
+BEGIN
+  IF environments IS NULL AND projects IS NULL THEN
+    RETURN;
+  END IF;
+  message := json_build_object('v', 1, 'kind', kind, 'at', began, 'environments', environments,
+    'projects', projects, 'features', features, 'segments', segments)::text;
+  IF octet_length(message) > 7000 THEN
+    message := json_build_object('v', 1, 'kind', 'everything', 'at', began)::text;
+  END IF;
+  PERFORM pg_notify('flagd_sync', message);
+END
+$$;
+
+-- A trigger of ours never makes Flagsmith's statement fail (design decision 9): whatever goes wrong in one turns
+-- into "everything", which costs a full read and loses nothing.
+CREATE FUNCTION flagd_sync.announce_everything() RETURNS void LANGUAGE sql AS $$
+  SELECT pg_notify('flagd_sync', '{"v":1,"kind":"everything"}')
+$$;
+
+CREATE FUNCTION flagd_sync.on_truncate() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+-- Drafts of unpublished versions (v2) are silent: publishing them is an UPDATE of the version.
+CREATE FUNCTION flagd_sync.on_feature_state() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  environments integer[];
+  features integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(DISTINCT s.environment_id), array_agg(DISTINCT s.feature_id) INTO environments, features
+      FROM new_rows s
+      LEFT JOIN feature_versioning_environmentfeatureversion v ON v.uuid = s.environment_feature_version_id
+      WHERE s.environment_id IS NOT NULL
+        AND (s.environment_feature_version_id IS NULL OR v.published_at IS NOT NULL);
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT s.environment_id), array_agg(DISTINCT s.feature_id) INTO environments, features
+      FROM old_rows s
+      LEFT JOIN feature_versioning_environmentfeatureversion v ON v.uuid = s.environment_feature_version_id
+      WHERE s.environment_id IS NOT NULL
+        AND (s.environment_feature_version_id IS NULL OR v.uuid IS NULL OR v.published_at IS NOT NULL);
+  ELSE
+    SELECT array_agg(DISTINCT s.environment_id), array_agg(DISTINCT s.feature_id) INTO environments, features
+      FROM new_rows s
+      JOIN old_rows o ON o.id = s.id
+      LEFT JOIN feature_versioning_environmentfeatureversion v ON v.uuid = s.environment_feature_version_id
+      WHERE s.environment_id IS NOT NULL
+        AND (s.environment_feature_version_id IS NULL OR v.published_at IS NOT NULL)
+        AND (s.enabled, s.environment_id, s.feature_id, s.identity_id, s.feature_segment_id, s.live_from,
+             s.version, s.deleted_at, s.environment_feature_version_id)
+          IS DISTINCT FROM
+            (o.enabled, o.environment_id, o.feature_id, o.identity_id, o.feature_segment_id, o.live_from,
+             o.version, o.deleted_at, o.environment_feature_version_id);
+  END IF;
+  PERFORM flagd_sync.announce(
+    CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, environments, NULL, features, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+-- For rows that hang on feature states: values and allocations.
+CREATE FUNCTION flagd_sync.announce_states(kind text, states integer[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  environments integer[];
+  features integer[];
+BEGIN
+  SELECT array_agg(DISTINCT s.environment_id), array_agg(DISTINCT s.feature_id) INTO environments, features
+    FROM features_featurestate s
+    LEFT JOIN feature_versioning_environmentfeatureversion v ON v.uuid = s.environment_feature_version_id
+    WHERE s.id = ANY (states) AND s.environment_id IS NOT NULL
+      AND (s.environment_feature_version_id IS NULL OR v.published_at IS NOT NULL);
+  PERFORM flagd_sync.announce(kind, environments, NULL, features, NULL);
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_feature_state_value() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  states integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(feature_state_id) INTO states FROM new_rows;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(feature_state_id) INTO states FROM old_rows;
+  ELSE
+    SELECT array_agg(n.feature_state_id) INTO states
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+      WHERE (n.type, n.boolean_value, n.integer_value, n.string_value, n.feature_state_id, n.deleted_at)
+        IS DISTINCT FROM
+          (o.type, o.boolean_value, o.integer_value, o.string_value, o.feature_state_id, o.deleted_at);
+  END IF;
+  PERFORM flagd_sync.announce_states(CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, states);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_allocation() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  states integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(feature_state_id) INTO states FROM new_rows;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(feature_state_id) INTO states FROM old_rows;
+  ELSE
+    SELECT array_agg(n.feature_state_id) INTO states
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+      WHERE (n.percentage_allocation, n.feature_state_id, n.multivariate_feature_option_id)
+        IS DISTINCT FROM
+          (o.percentage_allocation, o.feature_state_id, o.multivariate_feature_option_id);
+  END IF;
+  PERFORM flagd_sync.announce_states(CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, states);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_feature_segment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  environments integer[];
+  features integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(DISTINCT f.environment_id), array_agg(DISTINCT f.feature_id) INTO environments, features
+      FROM new_rows f
+      LEFT JOIN feature_versioning_environmentfeatureversion v ON v.uuid = f.environment_feature_version_id
+      WHERE f.environment_feature_version_id IS NULL OR v.published_at IS NOT NULL;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT f.environment_id), array_agg(DISTINCT f.feature_id) INTO environments, features
+      FROM old_rows f
+      LEFT JOIN feature_versioning_environmentfeatureversion v ON v.uuid = f.environment_feature_version_id
+      WHERE f.environment_feature_version_id IS NULL OR v.uuid IS NULL OR v.published_at IS NOT NULL;
+  ELSE
+    SELECT array_agg(DISTINCT f.environment_id), array_agg(DISTINCT f.feature_id) INTO environments, features
+      FROM new_rows f
+      JOIN old_rows o ON o.id = f.id
+      LEFT JOIN feature_versioning_environmentfeatureversion v ON v.uuid = f.environment_feature_version_id
+      WHERE (f.environment_feature_version_id IS NULL OR v.published_at IS NOT NULL)
+        AND (f.priority, f.feature_id, f.segment_id, f.environment_id, f.environment_feature_version_id)
+          IS DISTINCT FROM
+            (o.priority, o.feature_id, o.segment_id, o.environment_id, o.environment_feature_version_id);
+  END IF;
+  PERFORM flagd_sync.announce(
+    CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, environments, NULL, features, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_version() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  environments integer[];
+  features integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(DISTINCT environment_id), array_agg(DISTINCT feature_id) INTO environments, features
+      FROM new_rows WHERE published_at IS NOT NULL;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT environment_id), array_agg(DISTINCT feature_id) INTO environments, features
+      FROM old_rows WHERE published_at IS NOT NULL;
+  ELSE
+    SELECT array_agg(DISTINCT n.environment_id), array_agg(DISTINCT n.feature_id) INTO environments, features
+      FROM new_rows n JOIN old_rows o ON o.uuid = n.uuid
+      WHERE (n.published_at, n.live_from, n.deleted_at, n.environment_id, n.feature_id)
+        IS DISTINCT FROM (o.published_at, o.live_from, o.deleted_at, o.environment_id, o.feature_id);
+  END IF;
+  PERFORM flagd_sync.announce('now', environments, NULL, features, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_option() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  touched integer[];
+  projects integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(DISTINCT feature_id) INTO touched FROM new_rows;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT feature_id) INTO touched FROM old_rows;
+  ELSE
+    SELECT array_agg(DISTINCT n.feature_id) INTO touched
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+      WHERE (to_jsonb(n) - 'default_percentage_allocation')
+        IS DISTINCT FROM (to_jsonb(o) - 'default_percentage_allocation');
+  END IF;
+  SELECT array_agg(DISTINCT project_id) INTO projects FROM features_feature WHERE id = ANY (touched);
+  PERFORM flagd_sync.announce(
+    CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, NULL, projects, touched, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_feature() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  projects integer[];
+  features integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(DISTINCT project_id), array_agg(id) INTO projects, features FROM new_rows;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT project_id), array_agg(id) INTO projects, features FROM old_rows;
+  ELSE
+    SELECT array_agg(DISTINCT n.project_id), array_agg(n.id) INTO projects, features
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+      WHERE (n.name, n.description, n.project_id, n.deleted_at)
+        IS DISTINCT FROM (o.name, o.description, o.project_id, o.deleted_at);
+  END IF;
+  PERFORM flagd_sync.announce(
+    CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, NULL, projects, features, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_feature_tag() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  touched integer[];
+  projects integer[];
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT feature_id) INTO touched FROM old_rows;
+  ELSE
+    SELECT array_agg(DISTINCT feature_id) INTO touched FROM new_rows;
+  END IF;
+  SELECT array_agg(DISTINCT project_id) INTO projects FROM features_feature WHERE id = ANY (touched);
+  PERFORM flagd_sync.announce('now', NULL, projects, touched, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+-- Insertion and deletion of a tag show in features_feature_tags; only a new label is of interest here.
+CREATE FUNCTION flagd_sync.on_tag() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  projects integer[];
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    SELECT array_agg(DISTINCT n.project_id) INTO projects
+      FROM new_rows n JOIN old_rows o ON o.id = n.id WHERE n.label IS DISTINCT FROM o.label;
+    PERFORM flagd_sync.announce('now', NULL, projects, NULL, NULL);
+  END IF;
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+-- Segments by their rules, walking up nested rules. Only live segments count: revisions and drafts are rows whose
+-- version_of_id names another (facts: flagsmith.md, section 3). A segment younger than ten seconds is still being
+-- created, transaction by transaction; an older one is edited in one.
+CREATE FUNCTION flagd_sync.announce_segments(segments integer[], rules integer[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  touched integer[];
+  projects integer[];
+  young boolean;
+BEGIN
+  WITH RECURSIVE up AS (
+    SELECT r.id, r.rule_id, r.segment_id FROM segments_segmentrule r WHERE r.id = ANY (rules)
+    UNION
+    SELECT p.id, p.rule_id, p.segment_id FROM segments_segmentrule p JOIN up ON p.id = up.rule_id
+  )
+  SELECT array_agg(DISTINCT s.id), array_agg(DISTINCT s.project_id),
+         bool_or(coalesce((to_jsonb(s) ->> 'created_at')::timestamptz > clock_timestamp() - interval '10 seconds', false))
+    INTO touched, projects, young
+    FROM segments_segment s
+    WHERE (s.id = ANY (segments) OR s.id IN (SELECT up.segment_id FROM up))
+      AND (s.version_of_id = s.id OR s.version_of_id IS NULL);
+  PERFORM flagd_sync.announce(CASE WHEN young THEN 'series' ELSE 'now' END, NULL, projects, NULL, touched);
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_segment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  segments integer[];
+  projects integer[];
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT id), array_agg(DISTINCT project_id) INTO segments, projects FROM old_rows;
+    PERFORM flagd_sync.announce('now', NULL, projects, NULL, segments);
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(id) INTO segments FROM new_rows;
+  ELSE
+    SELECT array_agg(n.id) INTO segments
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+      WHERE (n.name, n.project_id, n.feature_id, n.deleted_at, n.version_of_id)
+        IS DISTINCT FROM (o.name, o.project_id, o.feature_id, o.deleted_at, o.version_of_id);
+  END IF;
+  PERFORM flagd_sync.announce_segments(segments, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_segment_rule() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  segments integer[];
+  rules integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(segment_id), array_agg(rule_id) INTO segments, rules FROM new_rows;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(segment_id), array_agg(rule_id) INTO segments, rules FROM old_rows;
+  ELSE
+    SELECT array_agg(n.segment_id), array_agg(n.rule_id) INTO segments, rules
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+      WHERE (n.type, n.rule_id, n.segment_id, n.deleted_at)
+        IS DISTINCT FROM (o.type, o.rule_id, o.segment_id, o.deleted_at);
+  END IF;
+  PERFORM flagd_sync.announce_segments(segments, rules);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_condition() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  rules integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(rule_id) INTO rules FROM new_rows;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(rule_id) INTO rules FROM old_rows;
+  ELSE
+    SELECT array_agg(n.rule_id) INTO rules
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+      WHERE (n.operator, n.property, n.value, n.rule_id, n.deleted_at)
+        IS DISTINCT FROM (o.operator, o.property, o.value, o.rule_id, o.deleted_at);
+  END IF;
+  PERFORM flagd_sync.announce_segments(NULL, rules);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+-- updated_at and first_evaluated_* move at every audited change and say nothing (facts: flagsmith.md, section 6).
+-- A switch of versioning and a clone are series of more than a hundred transactions.
+CREATE FUNCTION flagd_sync.on_environment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  environments integer[];
+  switched integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(id) INTO environments FROM new_rows;
+    switched := environments;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(id) INTO environments FROM old_rows;
+  ELSE
+    SELECT array_agg(n.id),
+           array_agg(n.id) FILTER (WHERE n.use_v2_feature_versioning <> o.use_v2_feature_versioning)
+      INTO environments, switched
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+      WHERE (to_jsonb(n) - '{updated_at,first_evaluated_at,first_evaluated_sdk_label,webhook_url,webhooks_enabled,banner_text,banner_colour,description}'::text[])
+        IS DISTINCT FROM
+            (to_jsonb(o) - '{updated_at,first_evaluated_at,first_evaluated_sdk_label,webhook_url,webhooks_enabled,banner_text,banner_colour,description}'::text[]);
+  END IF;
+  PERFORM flagd_sync.announce('series', switched, NULL, NULL, NULL);
+  PERFORM flagd_sync.announce('directory', environments, NULL, NULL, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_environment_key() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  environments integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(DISTINCT environment_id) INTO environments FROM new_rows;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT environment_id) INTO environments FROM old_rows;
+  ELSE
+    SELECT array_agg(DISTINCT touched.id) INTO environments
+      FROM new_rows n
+      JOIN old_rows o ON o.id = n.id
+      CROSS JOIN LATERAL (VALUES (n.environment_id), (o.environment_id)) AS touched (id)
+      WHERE (n.key, n.active, n.expires_at, n.environment_id)
+        IS DISTINCT FROM (o.key, o.active, o.expires_at, o.environment_id);
+  END IF;
+  PERFORM flagd_sync.announce('directory', environments, NULL, NULL, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+-- Row-level, and only for statements that name the column: the table itself is hot.
+CREATE FUNCTION flagd_sync.on_identity_renamed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM flagd_sync.announce('now', ARRAY[NEW.environment_id], NULL, NULL, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_project() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  projects integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(id) INTO projects FROM new_rows;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(id) INTO projects FROM old_rows;
+  ELSE
+    SELECT array_agg(n.id) INTO projects
+      FROM new_rows n JOIN old_rows o ON o.id = n.id
+      WHERE (n.name, n.organisation_id, n.enable_dynamo_db, n.deleted_at)
+        IS DISTINCT FROM (o.name, o.organisation_id, o.enable_dynamo_db, o.deleted_at);
+  END IF;
+  PERFORM flagd_sync.announce('directory', NULL, projects, NULL, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_organisation() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  projects integer[];
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    SELECT array_agg(p.id) INTO projects
+      FROM new_rows n
+      JOIN old_rows o ON o.id = n.id
+      JOIN projects_project p ON p.organisation_id = n.id
+      WHERE (n.stop_serving_flags, n.deleted_at) IS DISTINCT FROM (o.stop_serving_flags, o.deleted_at);
+    PERFORM flagd_sync.announce('directory', NULL, projects, NULL, NULL);
+  END IF;
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION flagd_sync.on_project_settings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  projects integer[];
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    SELECT array_agg(project_id) INTO projects FROM old_rows;
+  ELSE
+    SELECT array_agg(project_id) INTO projects FROM new_rows;
+  END IF;
+  PERFORM flagd_sync.announce('directory', NULL, projects, NULL, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
