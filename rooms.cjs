@@ -28,5 +28,5 @@ module.exports = {
     "publish",
     "transports",
   ],
-  cli: ["app", "config", "postgres", "support", "demo", "model", "gen"],
+  cli: ["app", "config", "observe", "postgres", "support", "demo", "model", "gen"],
 };

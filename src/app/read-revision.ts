@@ -1,0 +1,41 @@
+import type { Config } from "../config/options.ts";
+import type { Revision } from "../model/revision.ts";
+import type { Database } from "../postgres/database.ts";
+import { findEnvironment, publishedVersionMs } from "../postgres/find-environment.ts";
+import { probeFlagsmith } from "../postgres/flagsmith-columns.ts";
+import { readEnvironment } from "../postgres/read-environment.ts";
+import { buildRevision, hashContent } from "../publish/build-revision.ts";
+import { FlagsmithFlagdError } from "../support/errors.ts";
+import { maskKey } from "../support/secrets.ts";
+import { translateEnvironment } from "../translate/translate-environment.ts";
+
+/**
+ * Builds the revision that a server would serve for a key, straight from the database and without a server. It
+ * writes nothing, and works for projects that are not enabled yet.
+ *
+ * @throws FlagsmithFlagdError KEY_UNKNOWN, DATABASE_UNSUPPORTED
+ */
+export async function readRevision(
+  database: Database,
+  environmentKey: string,
+  sizes: Pick<Config, "sizeBudgetBytes" | "maxDocumentBytes">,
+): Promise<Revision> {
+  const columns = await probeFlagsmith(database);
+  const found = await findEnvironment(database, environmentKey);
+  const reading = found && (await readEnvironment(database, { ...found, columns }));
+  if (reading === undefined) {
+    throw new FlagsmithFlagdError(
+      "KEY_UNKNOWN",
+      `no live environment has the key ${maskKey(environmentKey)}`,
+    );
+  }
+  const { snapshot } = reading;
+  const content = hashContent(translateEnvironment(snapshot, sizes));
+  const versionMs = await publishedVersionMs(database, snapshot.environmentId, content.hash);
+  return buildRevision({
+    content,
+    environmentId: snapshot.environmentId,
+    projectId: snapshot.projectId,
+    versionMs: versionMs ?? reading.rowsChangedAtMs,
+  });
+}
