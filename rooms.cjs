@@ -16,6 +16,7 @@ module.exports = {
   "transports/http": ["model", "support"],
   "transports/management": ["model", "support"],
   demo: ["support", "postgres"],
+  verify: ["model"],
   app: [
     "model",
     "support",
@@ -26,6 +27,7 @@ module.exports = {
     "snapshot",
     "access",
     "publish",
+    "verify",
     "transports",
   ],
   cli: ["app", "config", "observe", "postgres", "support", "demo", "model", "gen"],
