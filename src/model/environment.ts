@@ -61,6 +61,11 @@ export interface Condition {
   readonly operator: string;
   readonly property: string | null;
   readonly value: string | null;
+  /**
+   * Identities that fulfil the condition whatever their traits say, where Flagsmith itself keeps the trait with the
+   * identity (cohorts); `"too_many"`: more than a document can hold.
+   */
+  readonly members?: readonly string[] | "too_many";
 }
 
 /** A node of a segment's rule tree: its conditions and its nested rules are each combined by `type`, then ANDed. */

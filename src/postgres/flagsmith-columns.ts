@@ -8,6 +8,8 @@ export interface FlagsmithColumns {
   readonly optionKey: boolean;
   /** `environments_environment.is_creating`, since 2.151. */
   readonly environmentIsCreating: boolean;
+  /** Tables of cohorts, since 2.262. */
+  readonly cohorts: boolean;
 }
 
 /** What the reader cannot do without; the last of them came with 2.140.0 (facts/flagsmith.md, section 10). */
@@ -98,6 +100,13 @@ async function readColumns(queryable: Queryable): Promise<ReadonlyMap<string, Re
   return columns;
 }
 
+async function hasCohorts(queryable: Queryable): Promise<boolean> {
+  const rows = await queryable.query(
+    "SELECT 1 WHERE to_regclass('cohorts_cohort') IS NOT NULL AND to_regclass('cohorts_cohortmembership') IS NOT NULL",
+  );
+  return rows.length > 0;
+}
+
 function explainMissing(missing: readonly string[], tablesFound: number): string {
   const needed = "needed is the database of Flagsmith 2.140.0 or later (tested with 2.265)";
   if (tablesFound === 0) return `found none of Flagsmith's tables on the search path; ${needed}`;
@@ -127,5 +136,6 @@ export async function probeFlagsmith(queryable: Queryable): Promise<FlagsmithCol
   return {
     optionKey: columns.get("multivariate_multivariatefeatureoption")?.has("key") ?? false,
     environmentIsCreating: columns.get("environments_environment")?.has("is_creating") ?? false,
+    cohorts: await hasCohorts(queryable),
   };
 }

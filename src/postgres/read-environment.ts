@@ -177,7 +177,7 @@ async function readAllocations(
 }
 
 /**
- * Reads one environment at one moment: nine queries in one repeatable-read, read-only transaction, whatever the
+ * Reads one environment at one moment: nine queries, ten where a cohort is used, in one repeatable-read, read-only transaction, whatever the
  * size. `undefined`: there is no such live environment.
  */
 export function readEnvironment(
@@ -204,7 +204,7 @@ export function readEnvironment(
       featureRows.map((row) => row.id),
     );
     const segmentIds = [...new Set(states.flatMap((row) => row.segment_id ?? []))];
-    const segments = await readSegments(snapshot, segmentIds);
+    const segments = await readSegments(snapshot, { ...options, segmentIds });
     const [nextLive] = z.array(nextLiveRow).parse(await snapshot.query(nextLiveSql(environment.v2), moment));
 
     const { environmentStates, segmentOverrides, identityOverrides } = sortStates(states, allocations);

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Condition, Segment, SegmentRule } from "../model/environment.ts";
+import { readCohortMembers } from "./cohort-members.ts";
 import type { Queryable } from "./database.ts";
+import type { FlagsmithColumns } from "./flagsmith-columns.ts";
 
 const segmentRow = z.object({ id: z.number(), name: z.string() });
 const ruleRow = z.object({
@@ -43,13 +45,20 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => number | n
   return groups;
 }
 
+/** Which segments to read, and for which environment: cohorts differ between environments. */
+export interface ReadSegmentsOptions {
+  readonly segmentIds: readonly number[];
+  readonly environmentId: number;
+  readonly columns: FlagsmithColumns;
+}
+
 /**
- * The live segments among `segmentIds` with their whole rule trees, in three queries. Revisions and drafts are left
+ * The live segments among `segmentIds` with their whole rule trees, in three queries, four where a cohort is used. Revisions and drafts are left
  * out, and so are soft-deleted rules and conditions (facts/flagsmith.md, section 3).
  */
 export async function readSegments(
   snapshot: Queryable,
-  segmentIds: readonly number[],
+  { segmentIds, environmentId, columns }: ReadSegmentsOptions,
 ): Promise<ReadonlyMap<number, Segment>> {
   if (segmentIds.length === 0) return new Map();
   const segments = z.array(segmentRow).parse(await snapshot.query(SEGMENTS_SQL, [segmentIds]));
@@ -58,14 +67,23 @@ export async function readSegments(
     .array(conditionRow)
     .parse(await snapshot.query(CONDITIONS_SQL, [rules.map((row) => row.id)]));
 
+  const cohorts = columns.cohorts
+    ? await readCohortMembers(
+        snapshot,
+        environmentId,
+        conditions.filter((row) => row.operator === "IS_SET").map((row) => row.property ?? ""),
+      )
+    : new Map<string, readonly string[]>();
+
   const conditionsOf = groupBy(conditions, (row) => row.rule_id);
   const nestedOf = groupBy(rules, (row) => row.rule_id);
   const topOf = groupBy(rules, (row) => row.segment_id);
   const build = (row: z.infer<typeof ruleRow>): SegmentRule => ({
     type: row.type,
-    conditions: (conditionsOf.get(row.id) ?? []).map(
-      ({ operator, property, value }): Condition => ({ operator, property, value }),
-    ),
+    conditions: (conditionsOf.get(row.id) ?? []).map(({ operator, property, value }): Condition => {
+      const members = operator === "IS_SET" ? cohorts.get(property ?? "") : undefined;
+      return { operator, property, value, ...(members ? { members } : {}) };
+    }),
     rules: (nestedOf.get(row.id) ?? []).map(build),
   });
   return new Map(

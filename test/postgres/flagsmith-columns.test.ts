@@ -12,16 +12,20 @@ describe("which Flagsmith this is", () => {
   afterEach(() => test.drop());
 
   it("a present one has all optional columns", async () => {
-    expect(await probeFlagsmith(test.database)).toEqual({ optionKey: true, environmentIsCreating: true });
+    expect(await probeFlagsmith(test.database)).toEqual({
+      optionKey: true,
+      environmentIsCreating: true,
+      cohorts: true,
+    });
   });
 
   it("an older one is read without them", async () => {
     const sample = await createSampleProject(test.database);
     await test.database.execute(
-      "ALTER TABLE environments_environment DROP COLUMN is_creating; ALTER TABLE multivariate_multivariatefeatureoption DROP COLUMN key CASCADE",
+      "ALTER TABLE environments_environment DROP COLUMN is_creating; ALTER TABLE multivariate_multivariatefeatureoption DROP COLUMN key CASCADE; DROP TABLE cohorts_cohort CASCADE",
     );
     const columns = await probeFlagsmith(test.database);
-    expect(columns).toEqual({ optionKey: false, environmentIsCreating: false });
+    expect(columns).toEqual({ optionKey: false, environmentIsCreating: false, cohorts: false });
     const reading = await readEnvironment(test.database, {
       environmentId: sample.developmentId,
       columns,

@@ -458,6 +458,25 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
+-- A cohort's members are rows of a hot table, which has no trigger; each synchronisation also moves its version.
+CREATE FUNCTION flagd_sync.on_cohort() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  environments integer[];
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    SELECT array_agg(DISTINCT environment_id) INTO environments FROM old_rows;
+  ELSE
+    SELECT array_agg(DISTINCT environment_id) INTO environments FROM new_rows;
+  END IF;
+  PERFORM flagd_sync.announce('now', environments, NULL, NULL, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION flagd_sync.on_project() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE

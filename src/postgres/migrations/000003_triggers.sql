@@ -19,6 +19,7 @@ LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
       ('segments_condition', 'on_condition'),
       ('environments_environment', 'on_environment'),
       ('environments_environmentapikey', 'on_environment_key'),
+      ('cohorts_cohort', 'on_cohort'),
       ('projects_project', 'on_project'),
       ('organisations_organisation', 'on_organisation'),
       ('flagd_sync.project_settings', 'on_project_settings')
