@@ -28,7 +28,10 @@ export interface EnvironmentReading {
   readonly readAtMs: number;
   /** Orders reads: compared member by member it only ever grows (000001_settings_and_revisions.sql). */
   readonly position: readonly string[];
-  /** When the clock alone changes this environment next, epoch milliseconds; `null`: never. */
+  /**
+   * When the clock alone changes this environment next, epoch milliseconds, rounded up: rows have microseconds, and a
+   * reading made too early would see nothing. `null`: never.
+   */
   readonly nextLiveAtMs: number | null;
   /** The latest time in the rows that were read: the version to fall back on where none can be recorded. */
   readonly rowsChangedAtMs: number;
@@ -229,7 +232,7 @@ export function readEnvironment(
     return {
       readAtMs: environment.now.getTime(),
       position: environment.position,
-      nextLiveAtMs: nextLive?.next_live_at?.getTime() ?? null,
+      nextLiveAtMs: nextLive?.next_live_at ? nextLive.next_live_at.getTime() + 1 : null,
       rowsChangedAtMs: Math.max(
         environment.updated_at.getTime(),
         ...states.map((row) => row.changed_at.getTime()),

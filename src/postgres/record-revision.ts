@@ -19,24 +19,18 @@ export interface RecordedRevision {
 
 const row = z.object({ agreed_version: z.date(), outdated: z.boolean() });
 
-/**
- * Records the content's hash, or learns when another replica saw it first (design decision 11). The revision is not
- * worth a disk flush: losing the last ones in a crash only makes their contents new again.
- */
-export function recordRevision(
-  database: { write<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> },
+/** Records the content's hash, or learns when another replica saw it first (design decision 11). One round trip. */
+export async function recordRevision(
+  database: Queryable,
   candidate: RevisionCandidate,
 ): Promise<RecordedRevision> {
-  return database.write(async (transaction) => {
-    await transaction.execute("SET LOCAL synchronous_commit = off");
-    const [recorded] = z
-      .tuple([row])
-      .parse(
-        await transaction.query(
-          "SELECT agreed_version, outdated FROM flagd_sync.record_revision($1, $2, $3, $4::bigint[])",
-          [candidate.environmentId, candidate.hash, new Date(candidate.readAtMs), candidate.position],
-        ),
-      );
-    return { versionMs: recorded.agreed_version.getTime(), outdated: recorded.outdated };
-  });
+  const [recorded] = z
+    .tuple([row])
+    .parse(
+      await database.query(
+        "SELECT agreed_version, outdated FROM flagd_sync.record_revision($1, $2, $3, $4::bigint[])",
+        [candidate.environmentId, candidate.hash, new Date(candidate.readAtMs), candidate.position],
+      ),
+    );
+  return { versionMs: recorded.agreed_version.getTime(), outdated: recorded.outdated };
 }

@@ -38,6 +38,8 @@ DECLARE
   head flagd_sync.environment_head;
   present bigint := txid_snapshot_xmax(txid_current_snapshot());
 BEGIN
+  -- Not worth a disk flush: losing the last revisions in a crash only makes their contents new again.
+  PERFORM set_config('synchronous_commit', 'off', true);
   outdated := false;
   INSERT INTO flagd_sync.environment_head (environment_id, hash, version, seen_at)
     VALUES (of_environment, content_hash, date_trunc('milliseconds', read_at), read_position)
