@@ -8,6 +8,7 @@ import type { DirectoryEntry } from "../model/access.ts";
 import type { ChangeNotice } from "../postgres/change-notice.ts";
 import { type Directory, readDirectory } from "../postgres/read-directory.ts";
 import { ChangeLedger } from "../snapshot/change-ledger.ts";
+import { DirtyScopes } from "../snapshot/dirty-scopes.ts";
 import { RefreshQueue, type RefreshReason } from "../snapshot/refresh-queue.ts";
 import { Schedule } from "../snapshot/schedule.ts";
 import type { Timer } from "../support/clock.ts";
@@ -34,6 +35,7 @@ export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #publisher: EnvironmentPublisher;
   readonly #ledger: ChangeLedger;
+  readonly #dirty = new DirtyScopes();
   readonly #schedule: Schedule<number | "keys">;
   readonly #environments: RefreshQueue<number>;
   readonly #directoryReads: RefreshQueue<typeof DIRECTORY>;
@@ -116,7 +118,7 @@ export class Pipeline {
   /** After LISTEN came into force (again): whatever happened before it is found by reading. */
   resync(): void {
     this.#directoryReads.request(DIRECTORY, "resync");
-    for (const environmentId of this.#entries.keys()) this.#environments.request(environmentId, "resync");
+    for (const environmentId of this.#entries.keys()) this.#readEverything(environmentId, "resync");
   }
 
   /** Takes one notification of the triggers. */
@@ -129,6 +131,7 @@ export class Pipeline {
     for (const scope of scopesOf(notice, this.#directory.entries)) {
       this.#silence.heard(scope.environmentId);
       if (notice.kind === "directory") continue;
+      this.#dirty.add(scope.environmentId, scope);
       if (notice.atMs !== undefined && !this.#noticedAtMs.has(scope.environmentId)) {
         this.#noticedAtMs.set(scope.environmentId, notice.atMs);
       }
@@ -153,8 +156,7 @@ export class Pipeline {
     if (this.#stopped) return;
     this.#reconcile = this.#parts.clock.after(this.#parts.timing.reconcileMs, () => {
       this.#directoryReads.request(DIRECTORY, "reconcile");
-      for (const environmentId of this.#entries.keys())
-        this.#environments.request(environmentId, "reconcile");
+      for (const environmentId of this.#entries.keys()) this.#readEverything(environmentId, "reconcile");
       void this.settled().then(() => this.#planReconcile());
     });
   }
@@ -165,7 +167,12 @@ export class Pipeline {
       return;
     }
     this.#dueAtMs.set(subject, dueAtMs);
-    this.#environments.request(subject, "schedule");
+    this.#readEverything(subject, "schedule");
+  }
+
+  #readEverything(environmentId: number, reason: RefreshReason): void {
+    this.#dirty.add(environmentId, "everything");
+    this.#environments.request(environmentId, reason);
   }
 
   /** Ends the streams whose key or environment is no longer good, and waits for the next key to expire. */
@@ -191,13 +198,14 @@ export class Pipeline {
       if (entry === undefined || !isServed(entry)) this.#retire(environmentId);
     }
     this.#reviewGrants();
-    for (const environmentId of changed) this.#environments.request(environmentId, "change");
+    for (const environmentId of changed) this.#readEverything(environmentId, "change");
   }
 
   #retire(environmentId: number): void {
     this.#parts.board.retire(environmentId);
     this.#publisher.forget(environmentId);
     this.#ledger.forget(environmentId);
+    this.#dirty.forget(environmentId);
     this.#environments.forget(environmentId);
     this.#schedule.set(environmentId, null);
     this.#noticedAtMs.delete(environmentId);
@@ -209,12 +217,19 @@ export class Pipeline {
     const settings = entry && this.#directory.settingsByProject.get(entry.projectId);
     if (entry === undefined || settings === undefined || !isServed(entry)) return;
     if (this.#ledger.held(environmentId) === "everything") return;
+    const scope = this.#dirty.take(environmentId);
+    if (scope === undefined) return;
     const noticedAtMs = this.#noticedAtMs.get(environmentId);
     this.#noticedAtMs.delete(environmentId);
-    const outcome = await this.#publisher.publish(entry, settings, () => this.#ledger.held(environmentId));
+    const held = (): ReturnType<ChangeLedger["held"]> => this.#ledger.held(environmentId);
+    const outcome = await this.#publisher.publish(entry, settings, scope, held).catch((thrown: unknown) => {
+      this.#dirty.add(environmentId, scope);
+      throw thrown;
+    });
+    this.#dirty.add(environmentId, outcome.remains);
     this.#schedule.set(environmentId, outcome.nextLiveAtMs);
     if (outcome.kind === "gone") this.#directoryReads.request(DIRECTORY, "change");
-    if (outcome.kind === "outdated") this.#environments.request(environmentId, "change");
+    if (outcome.kind === "outdated") this.#readEverything(environmentId, "change");
     if (outcome.kind === "changed") this.#account(environmentId, reasons, noticedAtMs);
   }
 

@@ -3,7 +3,7 @@ import type { FlagValue } from "../model/environment.ts";
 
 /**
  * Which feature states are live, as one set-based query per kind of versioning (facts/flagsmith.md, section 1).
- * Parameters: $1 environment, $2 the moment. One row per (feature, segment override, identity), its value joined.
+ * Parameters: $1 environment, $2 the moment, $3 the (live) features. One row per (feature, segment override, identity), its value joined.
  */
 
 const VALUE_COLUMNS = `v.type AS value_type, v.boolean_value, v.integer_value, v.string_value`;
@@ -16,6 +16,7 @@ const LIVE_COLUMNS = `s.id, s.feature_id, s.enabled, s.feature_segment_id, s.ide
 const CANDIDATES_V1 = `SELECT DISTINCT ON (s.feature_id, s.feature_segment_id, s.identity_id) ${LIVE_COLUMNS}
   FROM features_featurestate s
  WHERE s.environment_id = $1 AND s.deleted_at IS NULL AND s.version IS NOT NULL AND s.live_from <= $2
+   AND s.feature_id = ANY ($3)
  ORDER BY s.feature_id, s.feature_segment_id, s.identity_id, s.live_from DESC, s.version DESC, s.id DESC`;
 
 const CANDIDATES_V2 = `SELECT DISTINCT ON (s.feature_id, g.segment_id) ${LIVE_COLUMNS}
@@ -23,6 +24,7 @@ const CANDIDATES_V2 = `SELECT DISTINCT ON (s.feature_id, g.segment_id) ${LIVE_CO
     SELECT DISTINCT ON (feature_id) uuid, live_from
       FROM feature_versioning_environmentfeatureversion
      WHERE environment_id = $1 AND deleted_at IS NULL AND published_at IS NOT NULL AND live_from <= $2
+       AND feature_id = ANY ($3)
      ORDER BY feature_id, live_from DESC, created_at DESC, uuid
   ) AS latest
   JOIN features_featurestate s ON s.environment_feature_version_id = latest.uuid
@@ -34,6 +36,7 @@ const CANDIDATES_V2 = `SELECT DISTINCT ON (s.feature_id, g.segment_id) ${LIVE_CO
 const IDENTITIES_V2 = `SELECT DISTINCT ON (s.feature_id, s.identity_id) ${LIVE_COLUMNS}
   FROM features_featurestate s
  WHERE s.environment_id = $1 AND s.deleted_at IS NULL AND s.identity_id IS NOT NULL
+   AND s.feature_id = ANY ($3)
  ORDER BY s.feature_id, s.identity_id, s.id DESC`;
 
 /** The query for an environment; `v2` is its `use_v2_feature_versioning`. */
@@ -49,7 +52,7 @@ export function liveStatesSql(v2: boolean): string {
 }
 
 /**
- * When the clock alone changes the environment next (facts/flagsmith.md, section 7). Parameters as above.
+ * When the clock alone changes the environment next (facts/flagsmith.md, section 7). Parameters $1 and $2 as above.
  * Only states that could then be live count: drafts have no version, and v2 looks at versions alone.
  */
 export function nextLiveSql(v2: boolean): string {

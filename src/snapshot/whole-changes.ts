@@ -1,20 +1,13 @@
 import type { EnvironmentSnapshot, Feature, Segment } from "../model/environment.ts";
 import type { HeldIds } from "./change-ledger.ts";
 
-/** A reading cleared of half-done changes. */
-export interface WholeSnapshot {
-  readonly snapshot: EnvironmentSnapshot;
-  /** Features kept as they were because their rows are in an impossible state at the moment. */
-  readonly vanishedFeatures: readonly number[];
-}
-
 /** The reading, what was shown last, and what stands in the way of showing the reading as it is. */
 export interface WholeChangesInput {
   readonly reading: EnvironmentSnapshot;
   readonly previous: EnvironmentSnapshot | undefined;
   readonly held: HeldIds;
-  /** Features of the project that lack any environment state in the reading. */
-  readonly featuresWithoutState: readonly number[];
+  /** Features that were shown, still exist, and have no state at all in the reading: an impossible state that passes. */
+  readonly vanished: readonly number[];
 }
 
 /**
@@ -22,14 +15,11 @@ export interface WholeChangesInput {
  * absent if it is new; a feature that exists but lost all its states (an environment that leaves v2 versioning has
  * none for a second or more) stays as it was until the impossible state is over.
  */
-export function onlyWholeChanges(input: WholeChangesInput): WholeSnapshot {
-  const { reading, previous, held } = input;
+export function onlyWholeChanges(input: WholeChangesInput): EnvironmentSnapshot {
+  const { reading, previous, held, vanished } = input;
+  if (held.features.size === 0 && held.segments.size === 0 && vanished.length === 0) return reading;
   const before = new Map(previous?.features.map((feature) => [feature.id, feature]));
-  const vanishedFeatures = input.featuresWithoutState.filter((id) => before.has(id));
-  if (held.features.size === 0 && held.segments.size === 0 && vanishedFeatures.length === 0) {
-    return { snapshot: reading, vanishedFeatures };
-  }
-  const kept = new Set([...held.features, ...vanishedFeatures]);
+  const kept = new Set([...held.features, ...vanished]);
   const features = [
     ...reading.features.filter((feature) => !kept.has(feature.id)),
     ...[...kept].map((id) => before.get(id)).filter((feature): feature is Feature => feature !== undefined),
@@ -39,5 +29,5 @@ export function onlyWholeChanges(input: WholeChangesInput): WholeSnapshot {
   for (const [id, segment] of previous?.segments ?? []) {
     if (held.segments.has(id) || !segments.has(id)) segments.set(id, segment);
   }
-  return { snapshot: { ...reading, features, segments }, vanishedFeatures };
+  return { ...reading, features, segments };
 }
