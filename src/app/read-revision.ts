@@ -1,5 +1,7 @@
 import type { Config } from "../config/options.ts";
+import type { EnvironmentSnapshot } from "../model/environment.ts";
 import type { Revision } from "../model/revision.ts";
+import type { Translation } from "../model/translation.ts";
 import type { Database } from "../postgres/database.ts";
 import { findEnvironment, publishedVersionMs } from "../postgres/find-environment.ts";
 import { probeFlagsmith } from "../postgres/flagsmith-columns.ts";
@@ -8,6 +10,16 @@ import { buildRevision, hashContent } from "../publish/build-revision.ts";
 import { FlagsmithFlagdError } from "../support/errors.ts";
 import { maskKey } from "../support/secrets.ts";
 import { translateEnvironment } from "../translate/translate-environment.ts";
+
+/** The limits on a document's size. */
+export type DocumentSizes = Pick<Config, "sizeBudgetBytes" | "maxDocumentBytes">;
+
+/** A revision together with what it was made of. */
+export interface RevisionWithSource {
+  readonly revision: Revision;
+  readonly snapshot: EnvironmentSnapshot;
+  readonly translation: Translation;
+}
 
 /**
  * Builds the revision that a server would serve for a key, straight from the database and without a server. It
@@ -18,8 +30,17 @@ import { translateEnvironment } from "../translate/translate-environment.ts";
 export async function readRevision(
   database: Database,
   environmentKey: string,
-  sizes: Pick<Config, "sizeBudgetBytes" | "maxDocumentBytes">,
+  sizes: DocumentSizes,
 ): Promise<Revision> {
+  return (await readRevisionWithSource(database, environmentKey, sizes)).revision;
+}
+
+/** Like {@link readRevision}, for commands that hold the document against the rows it came from. */
+export async function readRevisionWithSource(
+  database: Database,
+  environmentKey: string,
+  sizes: DocumentSizes,
+): Promise<RevisionWithSource> {
   const columns = await probeFlagsmith(database);
   const found = await findEnvironment(database, environmentKey);
   const reading = found && (await readEnvironment(database, { ...found, columns }));
@@ -30,12 +51,14 @@ export async function readRevision(
     );
   }
   const { snapshot } = reading;
-  const content = hashContent(translateEnvironment(snapshot, sizes));
+  const translation = translateEnvironment(snapshot, sizes);
+  const content = hashContent(translation);
   const versionMs = await publishedVersionMs(database, snapshot.environmentId, content.hash);
-  return buildRevision({
+  const revision = buildRevision({
     content,
     environmentId: snapshot.environmentId,
     projectId: snapshot.projectId,
     versionMs: versionMs ?? reading.rowsChangedAtMs,
   });
+  return { revision, snapshot, translation };
 }

@@ -5,11 +5,13 @@ import { ERROR_ADVICE } from "../support/errors.ts";
 import type { CommandContext } from "./command.ts";
 import { addDemoCommand } from "./demo.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addExplainCommand } from "./explain.ts";
 import { addExportCommands } from "./export.ts";
 import { addMigrateCommand } from "./migrate.ts";
 import { addProjectCommand } from "./project.ts";
 import { addStartCommand } from "./start.ts";
 import { processTerminal } from "./terminal.ts";
+import { addVerifyCommand } from "./verify.ts";
 import { addWatchCommand } from "./watch.ts";
 
 function readVersion(): string {
@@ -44,6 +46,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   addMigrateCommand(program, context);
   addProjectCommand(program, context);
   addExportCommands(program, context);
+  addVerifyCommand(program, context);
+  addExplainCommand(program, context);
   try {
     await program.parseAsync([...argv]);
   } catch (thrown) {

@@ -3,7 +3,7 @@
  * The catalogue in docs/errors.md is tested against this table.
  */
 export const ERROR_ADVICE = {
-  CONFIG_INVALID: "Correct the named options; `flagsmith-flagd start --help` lists all of them.",
+  CONFIG_INVALID: "Correct what is named; `--help` of the command lists its options.",
   DATABASE_UNREACHABLE: "Check DATABASE_URL, and that Postgres runs and admits this host and role.",
   DATABASE_UNSUPPORTED: "Point DATABASE_URL at the database of Flagsmith 2.140.0 or later.",
   SCHEMA_MISSING: "Run `flagsmith-flagd migrate up` as a role that owns Flagsmith's tables.",
