@@ -1,7 +1,7 @@
 import type { Logic } from "../model/document.ts";
 import type { Segment } from "../model/environment.ts";
 import { slugify } from "../model/slug.ts";
-import { freeName } from "./variants.ts";
+import { freeNames } from "./free-names.ts";
 
 /** A segment that a feature's branches still name after simplification. */
 export interface SegmentUse {
@@ -28,9 +28,10 @@ export function shareSegments(usesByFeature: readonly (readonly SegmentUse[])[])
   }
   const names = new Map<number, string>();
   const bodies = new Map<string, Logic>();
+  const free = freeNames(bodies);
   for (const [id, { use, features }] of [...seen].sort(([left], [right]) => left - right)) {
     if (features < 2 || !isShareable(JSON.stringify(use.logic))) continue;
-    const name = freeName(slugify(use.segment.name, `segment-${id}`), bodies);
+    const name = free(slugify(use.segment.name, `segment-${id}`));
     names.set(id, name);
     bodies.set(name, use.logic);
   }

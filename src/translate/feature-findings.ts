@@ -20,7 +20,7 @@ export function featureFindings(feature: Feature, facts: FeatureFacts): Finding[
   const { scope, outcomes, identitiesDropped } = facts;
   const { semantics, identityOverrideLimit } = scope.settings;
   const findings: Finding[] = semantics === "value" ? ignoredStates(feature, scope) : [];
-  const mismatch = typeMismatch(feature, (segmentId) => segmentName(segmentId, scope));
+  const mismatch = typeMismatch(feature, { semantics, segmentName: (id) => segmentName(id, scope) });
   if (mismatch !== undefined) findings.push({ reason: "type_mismatch", detail: mismatch });
   if (identitiesDropped > 0) {
     findings.push({

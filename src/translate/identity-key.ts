@@ -9,3 +9,13 @@ export const TARGETING_KEY: Logic = property("targetingKey");
  * while an unguarded `fractional` raises in Go and Java (facts/encodings.md, "Fractional, guarded").
  */
 export const HAS_IDENTITY: Logic = and(isText(TARGETING_KEY), { "!==": [TARGETING_KEY, ""] });
+
+/**
+ * Holds for these identities. Only a text matches: a bare `in` takes the number 0 for any text in Go, while strict equality, a third of the size,
+ * needs no guard in any evaluator (facts/encodings.md, sections 1 and 5).
+ */
+export function isOneOf(identifiers: readonly string[]): Logic {
+  const [first, ...others] = identifiers;
+  if (first !== undefined && others.length === 0) return { "===": [TARGETING_KEY, first] };
+  return and(isText(TARGETING_KEY), { in: [TARGETING_KEY, identifiers] });
+}

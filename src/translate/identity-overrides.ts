@@ -1,7 +1,6 @@
 import type { IdentityOverride } from "../model/environment.ts";
 import type { Branch } from "./branches.ts";
-import { and, isText } from "./conditions/logic.ts";
-import { TARGETING_KEY } from "./identity-key.ts";
+import { isOneOf } from "./identity-key.ts";
 import { byText } from "./order.ts";
 import { type Outcome, outcomeKey } from "./outcome.ts";
 
@@ -30,8 +29,8 @@ export function withinLimit(overrides: readonly IdentityOutcome[], limit: number
 }
 
 /**
- * One branch per outcome with all its identifiers in one `in`, which does not grow as a chain of `if` does. Only a text
- * matches: a bare `in` takes the number 0 for any text in Go (facts/encodings.md, section 5).
+ * One branch per outcome with all its identifiers in one membership test, which does not grow as a chain of `if` does
+ * (translation.md, Order of decision).
  */
 export function identityBranches(overrides: readonly IdentityOutcome[]): Branch[] {
   const groups = new Map<string, { outcome: Outcome; identifiers: string[] }>();
@@ -41,8 +40,5 @@ export function identityBranches(overrides: readonly IdentityOutcome[]): Branch[
     if (group === undefined) groups.set(key, { outcome, identifiers: [identifier] });
     else group.identifiers.push(identifier);
   }
-  return [...groups.values()].map(({ outcome, identifiers }) => ({
-    when: and(isText(TARGETING_KEY), { in: [TARGETING_KEY, identifiers] }),
-    outcome,
-  }));
+  return [...groups.values()].map(({ outcome, identifiers }) => ({ when: isOneOf(identifiers), outcome }));
 }

@@ -3,7 +3,7 @@ import type { Condition, Segment, SegmentRule } from "../model/environment.ts";
 import type { WarningReason } from "../model/warning.ts";
 import { translateCondition } from "./conditions/condition.ts";
 import { and, not, or, property } from "./conditions/logic.ts";
-import { TARGETING_KEY } from "./identity-key.ts";
+import { isOneOf, TARGETING_KEY } from "./identity-key.ts";
 import { jsonDepth, variablesOf, withoutRepeats } from "./logic-walk.ts";
 import { byText } from "./order.ts";
 
@@ -87,11 +87,22 @@ function translateRule(rule: SegmentRule, scope: RuleScope): RuleTranslation {
   return all([conditions, rules].filter((parts) => parts.length > 0).map(combine));
 }
 
+/** A condition, or being one of those who fulfil it by what Flagsmith itself keeps of them. */
 function translateLeaf(condition: Condition, scope: RuleScope): RuleTranslation {
   const { segmentId, environment, negated, encoding, warn } = scope;
   const logic = translateCondition(condition, { segmentId, environment, negated, encoding, warn });
   const holdsForNobody = typeof logic === "boolean" ? logic : condition.operator === "IS_NOT_SET";
-  return { logic, holdsForNobody };
+  if (condition.members === undefined) return { logic, holdsForNobody };
+  if (condition.members === "too_many") {
+    warn(
+      "identity_override_limit_exceeded",
+      `${condition.property} has more members than a document can hold`,
+    );
+    return { logic: negated, holdsForNobody: negated };
+  }
+  return condition.members.length === 0
+    ? { logic, holdsForNobody }
+    : { logic: or(logic, isOneOf(condition.members.toSorted(byText))), holdsForNobody };
 }
 
 type Combiner = (parts: readonly RuleTranslation[]) => RuleTranslation;

@@ -1,4 +1,4 @@
-import type { Feature, FeatureState, FlagValue } from "../model/environment.ts";
+import type { Feature, FeatureState, FlagValue, Semantics } from "../model/environment.ts";
 import { inDecisionOrder } from "./segment-overrides.ts";
 import { variantValue } from "./variants.ts";
 
@@ -12,11 +12,12 @@ export function isBooleanLike(feature: Feature): boolean {
 
 /**
  * What differs, if the values of one flag are of different flagd types; flagd then warns of the flag and answers
- * typed calls with an error (translation.md, Warnings). An override that is off and holds no value says nothing.
+ * typed calls with an error (translation.md, Warnings). An override that is off and holds no value says nothing, except
+ * where on/off is ignored.
  */
 export function typeMismatch(
   feature: Feature,
-  segmentName: (segmentId: number) => string,
+  { semantics, segmentName }: { semantics: Semantics; segmentName: (segmentId: number) => string },
 ): string | undefined {
   const owners = new Map<string, string[]>();
   const add = (value: FlagValue, owner: string) => {
@@ -24,7 +25,7 @@ export function typeMismatch(
     owners.set(type, [...(owners.get(type) ?? []), owner]);
   };
   const saysSomething = ({ state }: { readonly state: FeatureState }) =>
-    state.enabled || state.value !== null;
+    semantics === "value" || state.enabled || state.value !== null;
   add(feature.environmentState.value, "control");
   for (const { id, value } of feature.options.toSorted((a, b) => a.id - b.id)) add(value, `option ${id}`);
   for (const { segmentId, state } of inDecisionOrder(feature.segmentOverrides).filter(saysSomething)) {

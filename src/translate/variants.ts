@@ -1,5 +1,6 @@
 import type { Feature, FlagValue } from "../model/environment.ts";
 import { slugify } from "../model/slug.ts";
+import { freeNames } from "./free-names.ts";
 
 /** A value as flagd may hold it. */
 export type VariantValue = string | number | boolean;
@@ -30,12 +31,20 @@ export function variantValue(value: FlagValue): VariantValue {
  * section 5). The first to ask for a name gets it without suffix, so ask in a fixed order.
  */
 export function createVariants(feature: Feature): Variants {
-  const values = new Map<string, VariantValue>([["control", variantValue(feature.environmentState.value)]]);
+  const values = new Map<string, VariantValue>();
+  /** By value: ten thousand identities may each have their own. */
+  const names = new Map<VariantValue, string>();
+  const add = (name: string, value: VariantValue) => {
+    values.set(name, value);
+    if (!names.has(value)) names.set(value, name);
+  };
+  const free = freeNames(values);
+  add("control", variantValue(feature.environmentState.value));
   const ofOption = new Map<number, string>();
   const options = feature.options.toSorted((left, right) => left.id - right.id);
   for (const [index, option] of options.entries()) {
     const name = `variant_${index + 1}`;
-    values.set(name, variantValue(option.value));
+    add(name, variantValue(option.value));
     ofOption.set(option.id, name);
   }
   const permanent = new Set(values.keys());
@@ -43,20 +52,13 @@ export function createVariants(feature: Feature): Variants {
     ofOption,
     ofOverride(value, owner) {
       const wanted = variantValue(value);
-      for (const [name, held] of values) if (held === wanted) return name;
-      const name = freeName(`override_${slugify(owner.name, owner.fallback)}`, values);
-      values.set(name, wanted);
+      const held = names.get(wanted);
+      if (held !== undefined) return held;
+      const name = free(`override_${slugify(owner.name, owner.fallback)}`);
+      add(name, wanted);
       return name;
     },
     table: (used) =>
       Object.fromEntries([...values].filter(([name]) => permanent.has(name) || used.has(name))),
   };
-}
-
-/** `base`, or `base-2`, `base-3` … where it is taken. */
-export function freeName(base: string, taken: { has(name: string): boolean }): string {
-  if (!taken.has(base)) return base;
-  let suffix = 2;
-  while (taken.has(`${base}-${suffix}`)) suffix += 1;
-  return `${base}-${suffix}`;
 }

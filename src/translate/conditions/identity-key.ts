@@ -79,7 +79,6 @@ function ordered(
   const { logic, exact } = orderText(IDENTIFIER, rest, {
     operator,
     negated: scope.negated,
-    onlyNarrow: scope.encoding === "compact",
   });
   if (!exact) {
     const sign = ORDERING_SIGNS[operator];

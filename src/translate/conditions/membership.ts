@@ -2,26 +2,38 @@ import type { Logic } from "../../model/document.ts";
 import { inPythonOnly, isPresent, isTextNotNumber } from "./attribute.ts";
 import { inValues } from "./in-values.ts";
 import { and, not, or } from "./logic.ts";
-import { looksLikeNumber, paddedSpellings } from "./number-spellings.ts";
+import { FIRST, REST, times, walk } from "./loop.ts";
+import { looksLikeNumber, paddedSpellings, partsOf } from "./number-spellings.ts";
 import type { Operand } from "./operand.ts";
+import { warnOfRounding } from "./rounded-number.ts";
+
+/** So many leading zeros are recognised. */
+const MOST_ZEROS = 24;
+/** Ends a text whose zeros are taken away, so that it never becomes empty. */
+const PAD = "~";
 
 /**
- * IN (facts/encodings.md, section 2): items are text; a whole-number trait matches by its own text, so `5` matches 5 and
- * `05` matches nothing; traits with decimals and booleans never match. The test against 0 is for Go, to which 0 is in
- * every list of texts.
+ * IN (facts/encodings.md, section 2): items are text; a whole-number trait matches by its own text, and text that looks
+ * like a whole number by that number's, so `5` matches 5 and `05`, and `05` matches nothing; traits with decimals and
+ * booleans never match. The test against 0 is for Go, to which 0 is in every list of texts.
  */
 export function encodeIn({ attribute, value, scope }: Operand): Logic {
   const items = inValues(value);
   const wholes = items.filter(isCanonicalWhole).map((item) => BigInt(item));
+  const isCompact = scope.encoding === "compact";
   const texts = new Set([
     ...items.filter((item) => !looksLikeNumber(item)),
-    ...wholes.flatMap((whole) => paddedSpellings(whole)),
+    ...wholes.flatMap((whole) => (isCompact ? paddedSpellings(whole) : [String(whole)])),
   ]);
-  const numbers = [...new Set(wholes.map(Number).filter(Number.isSafeInteger))];
+  const numbers = [...new Set(wholes.map(Number))].filter(
+    (number) => scope.negated || Number.isSafeInteger(number),
+  );
+  const rounded = wholes.find((whole) => !Number.isSafeInteger(Number(whole)));
+  if (rounded !== undefined) warnOfRounding("IN", String(rounded), scope);
   return or(
     texts.size > 0 && and({ "!==": [attribute, 0] }, { in: [attribute, [...texts]] }),
     isOneOf(attribute, numbers),
-    wholes.length > 0 && scope.encoding === "compact" && scope.negated && hasMoreZeros(attribute),
+    wholes.length > 0 && (isCompact ? scope.negated && hasZeros(attribute) : isPadded(attribute, wholes)),
   );
 }
 
@@ -32,8 +44,40 @@ function isOneOf(attribute: Logic, numbers: readonly number[]): Logic {
   return and(member, inPythonOnly(not({ in: [{ cat: [attribute] }, ["True", "False"]] })));
 }
 
+/**
+ * One of the numbers behind leading zeros: they are taken away first. `-0` is 0, so 0 also counts behind a minus. A
+ * number's print, too, only matches if it is that number; null and booleans cannot be printed.
+ */
+function isPadded(attribute: Logic, wholes: readonly bigint[]): Logic {
+  const ends = (numbers: readonly bigint[]) => [...new Set(numbers)].map(endOf);
+  const positive = ends(wholes.filter((whole) => whole >= 0n));
+  const negative = ends(wholes.filter((whole) => whole <= 0n));
+  const minus: Logic = { "===": [{ substr: [{ cat: [PAD, attribute] }, 1, 1] }, "-"] };
+  const behindMinus: Logic = { substr: [{ cat: [PAD, attribute, PAD] }, 2] };
+  return and(
+    isPresent(attribute),
+    { "!==": [attribute, true] },
+    { "!==": [attribute, false] },
+    or(
+      positive.length > 0 &&
+        and({ "!==": [attribute, ""] }, endsAs({ cat: ["0", attribute, PAD] }, positive)),
+      negative.length > 0 && and(minus, { "!==": [attribute, "-"] }, endsAs(behindMinus, negative)),
+    ),
+  );
+}
+
+function endsAs(padded: Logic, ends: readonly string[]): Logic {
+  const isZero: Logic = { "===": [FIRST, "0"] };
+  return { in: [walk(padded, times(MOST_ZEROS + 1), [isZero, { substr: [REST, 1] }, REST]), [...ends]] };
+}
+
+/** What is left of the number's text without its leading zeros: of 0, nothing. */
+function endOf(whole: bigint): string {
+  return (whole === 0n ? "" : partsOf(whole).digits) + PAD;
+}
+
 /** Over-estimates the spellings with more leading zeros than those listed. */
-function hasMoreZeros(attribute: Logic): Logic {
+function hasZeros(attribute: Logic): Logic {
   return and(
     isPresent(attribute),
     { "!==": [attribute, true] },

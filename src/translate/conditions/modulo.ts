@@ -1,5 +1,6 @@
 import type { Logic } from "../../model/document.ts";
 import { byType } from "./attribute.ts";
+import { or } from "./logic.ts";
 import { isNumberText, mayBeNumberText } from "./number-text.ts";
 import { narrow, type Operand } from "./operand.ts";
 import { pythonFloat, pythonModulo } from "./python-numbers.ts";
@@ -38,6 +39,10 @@ export function encodeModulo({ attribute, value, scope }: Operand): Logic {
   if (!Number.isFinite(divisor)) {
     return narrow(scope, "malformed_value", `MODULO "${value}": flagd cannot divide by infinity`);
   }
+  if (remainder !== 0 && (remainder < 0 !== divisor < 0 || Math.abs(remainder) >= Math.abs(divisor))) {
+    scope.warn("malformed_value", `MODULO "${value}": no number leaves that remainder, so nobody matches`);
+    return false;
+  }
   const matches = leaves(attribute, modulo);
   return byType(attribute, {
     text: scope.encoding === "exact" ? ifNumberText() : scope.negated && mayBeNumberText(attribute),
@@ -52,14 +57,13 @@ export function encodeModulo({ attribute, value, scope }: Operand): Logic {
   }
 }
 
-/** JsonLogic's `%` has the sign of the dividend, Python's that of the divisor. */
+/**
+ * JsonLogic's `%` has the sign of the dividend, except in Python, where it has that of the divisor, as in Flagsmith: where
+ * the signs differ, adding the divisor gives the other. Where they do not, the sum is no remainder. Adding 0 makes -0,
+ * which Java holds for another number, 0.
+ */
 function leaves(attribute: Logic, { divisor, remainder }: Modulo): Logic {
   const rest: Logic = { "%": [attribute, divisor] };
-  return {
-    if: [
-      { [divisor > 0 ? ">=" : "<="]: [attribute, 0] },
-      { "===": [rest, remainder] },
-      { "===": [{ "%": [{ "+": [rest, divisor] }, divisor] }, remainder] },
-    ],
-  };
+  if (remainder === 0) return { "===": [{ "+": [rest, 0] }, 0] };
+  return or({ "===": [rest, remainder] }, { "===": [{ "+": [rest, divisor] }, remainder] });
 }

@@ -10,11 +10,10 @@ export interface NumberAnswers {
   readonly numberText: Logic;
 }
 
-/** JsonLogic's signs for one comparison: `!==` would never match text, `!=` only where the text is a number. */
-export interface NumberSigns {
+/** One comparison, and JsonLogic's sign for it. */
+export interface NumberComparison {
   readonly operator: OrderingOperator | "NOT_EQUAL";
-  readonly number: string;
-  readonly numberText: string;
+  readonly sign: string;
 }
 
 /**
@@ -25,17 +24,16 @@ export interface NumberSigns {
 export function numberAnswers(
   attribute: Logic,
   value: NumericValue | undefined,
-  signs: NumberSigns,
+  { operator, sign }: NumberComparison,
 ): NumberAnswers {
   if (value === undefined) return { number: false, numberText: false };
   const hasDecimals = not({ "===": [{ "%": [attribute, 1] }, 0] });
   const hasDot: Logic = { in: [".", attribute] };
   if (value.kind === "limit") {
-    const constant = holds(signs.operator, orderNumbers(0.5, value.value));
+    const constant = holds(operator, orderNumbers(0.5, value.value));
     return { number: and(constant, hasDecimals), numberText: and(constant, hasDot) };
   }
-  const number: Logic = { [signs.number]: [attribute, value.value] };
-  const numberText: Logic = { [signs.numberText]: [attribute, value.value] };
-  if (value.kind === "whole") return { number, numberText };
-  return { number: and(hasDecimals, number), numberText: and(hasDot, numberText) };
+  const compared: Logic = { [sign]: [attribute, value.value] };
+  if (value.kind === "whole") return { number: compared, numberText: compared };
+  return { number: and(hasDecimals, compared), numberText: and(hasDot, compared) };
 }

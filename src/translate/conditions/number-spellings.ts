@@ -3,13 +3,7 @@ export function looksLikeNumber(text: string): boolean {
   return /^-?[0-9]+(\.[0-9]+)?$/.test(text);
 }
 
-/** The usual spellings of a whole number that Flagsmith reads as that number (facts/encodings.md, section 2, T). */
-export function wholeSpellings(value: bigint): readonly string[] {
-  const { sign, digits } = partsOf(value);
-  return ["", "0", "00"].map((zeros) => sign + zeros + digits).concat(`${value}.0`, `${value}.00`);
-}
-
-/** Those with up to three digits, for lists, which repeat each item (facts/encodings.md, section 2, IN). */
+/** Those with up to three digits, for lists of the compact tier, which repeat each item. */
 export function paddedSpellings(value: bigint): readonly string[] {
   const { sign, digits } = partsOf(value);
   return [...new Set([digits, digits.padStart(2, "0"), digits.padStart(3, "0")])].map((text) => sign + text);
@@ -20,8 +14,13 @@ export function partsOf(value: bigint): { readonly sign: string; readonly digits
   return value < 0n ? { sign: "-", digits: String(-value) } : { sign: "", digits: String(value) };
 }
 
-/** The usual spellings of a number with decimals; a text without a dot would be a whole number and fail the cast. */
-export function decimalSpellings(value: number): readonly string[] {
-  const shortest = Number.isInteger(value) ? `${value}.0` : String(value);
-  return looksLikeNumber(shortest) ? [shortest, `${shortest}0`] : [];
+/** A number with a dot and without exponent, as short as it can be: `1e3` is `1000.0`. */
+export function decimalSpelling(value: number): string {
+  if (Number.isInteger(value)) return `${BigInt(value)}.0`;
+  const [mantissa = "", exponent = "0"] = value.toExponential().split("e");
+  const digits = mantissa.replace(/[-.]/g, "");
+  const point = Number(exponent) + 1;
+  const sign = value < 0 ? "-" : "";
+  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
 }

@@ -7,17 +7,20 @@ import { numberAnswers } from "./number-answers.ts";
 import { isNumberText, mayBeNumberText } from "./number-text.ts";
 import { numericValue } from "./numeric-value.ts";
 import type { Encoder, Operand } from "./operand.ts";
+import { warnOfRounding } from "./rounded-number.ts";
 
 /**
  * GREATER_THAN and the like (facts/encodings.md, section 2): numbers by value, booleans as constants, other text by its
- * characters, so that dates compare. Compact narrows: of text it compares only what cannot be a number, and none at all
- * with a number.
+ * characters, so that dates compare. A value that evaluators round narrows: strict, or inclusive below NONE. Compact
+ * narrows, too: of text it compares only what cannot be a number, and none at all with a number.
  */
 export function encodeOrdering(operator: OrderingOperator): Encoder {
   return ({ attribute, value, scope }) => {
     const number = numericValue(value);
-    const sign = ORDERING_SIGNS[operator];
-    const answers = numberAnswers(attribute, number, { operator, number: sign, numberText: sign });
+    const isRounded = warnOfRounding(operator, value, scope);
+    const exactSign = ORDERING_SIGNS[operator];
+    const sign = isRounded ? `${exactSign.charAt(0)}${scope.negated ? "=" : ""}` : exactSign;
+    const answers = numberAnswers(attribute, number, { operator, sign });
     if (number?.kind === "limit" && Number.isNaN(number.value)) {
       scope.warn("malformed_value", `${operator} "${value}": no number is above or below nan`);
     }
@@ -43,7 +46,6 @@ function textOrder(operator: OrderingOperator, { attribute, value, scope }: Oper
   const { logic, exact } = orderText(attribute, value, {
     operator,
     negated: scope.negated,
-    onlyNarrow: scope.encoding === "compact",
   });
   if (!exact) {
     scope.warn("malformed_value", `${operator} "${value}": the order of text is exact only up to U+024F`);

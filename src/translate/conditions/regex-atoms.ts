@@ -22,7 +22,7 @@ export interface Path {
 /** A pattern as the list of ways through it. */
 export interface Pattern {
   readonly paths: readonly Path[];
-  /** A class reaches beyond ASCII in Python (`\w`); here it stands for less, so the pattern may only narrow. */
+  /** A class reaches beyond ASCII in Python (`\w`, `\d`); here it stands for less, so the pattern may only narrow. */
   readonly narrowed: boolean;
 }
 
@@ -35,6 +35,23 @@ export function matchesPath(path: Path, text: string): boolean {
     return runClass + (atom.least === 0 ? "*" : "+");
   });
   return new RegExp(`^${source.join("")}${path.end ? "(?=\\n?$)" : ""}`, "u").test(text);
+}
+
+/** Does the run take whatever `.` takes? */
+export function isGap(run: Run): boolean {
+  return run.excluded && run.chars === "";
+}
+
+/** Is this character one that the atom takes? */
+export function takes(atom: OneCharacter | Run, char: string): boolean {
+  if (atom.chars === null || (atom.kind === "run" && isGap(atom))) return char !== "\n";
+  return atom.chars.includes(char) !== (atom.kind === "run" && atom.excluded);
+}
+
+/** The text that a sequence of atoms spells, if each takes one character only. */
+export function literalOf(atoms: readonly (OneCharacter | Run)[]): string | undefined {
+  const chars = atoms.map((atom) => (atom.kind === "one" ? atom.chars : null));
+  return chars.every((char) => char !== null && Array.from(char).length === 1) ? chars.join("") : undefined;
 }
 
 function characterClass(chars: string, excluded: boolean): string {

@@ -8,11 +8,16 @@ export interface Shorthand {
   readonly narrowed: boolean;
 }
 
-/** `\d`, `\w` and `\s` by their ASCII members; that Python's `\d` takes other scripts' digits too is left out. */
+/** All that Python's `str.isspace()` takes. */
+const SPACES =
+  "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" +
+  "\u2028\u2029\u202f\u205f\u3000";
+
+/** `\d` and `\w` by their ASCII members: Python's take the digits and letters of all scripts. `\s` is complete. */
 export const SHORTHANDS: ReadonlyMap<string, Shorthand> = new Map([
-  ["d", { chars: DIGITS, narrowed: false }],
+  ["d", { chars: DIGITS, narrowed: true }],
   ["w", { chars: `${LETTERS}${DIGITS}_`, narrowed: true }],
-  ["s", { chars: " ", narrowed: true }],
+  ["s", { chars: SPACES, narrowed: false }],
 ]);
 
 /** A class such as `[a-z]` or `[^@]`. */

@@ -1,11 +1,25 @@
 import type { Logic } from "../../model/document.ts";
-import { and, not } from "./logic.ts";
-import type { OneCharacter, Path, Run } from "./regex-atoms.ts";
+import { BOUND, within } from "./binding.ts";
+import { and, not, or } from "./logic.ts";
+import { FIRST, REST, stripped } from "./loop.ts";
+import { isGap, literalOf, type OneCharacter, type Path, type Run, takes } from "./regex-atoms.ts";
+import { endsAs, isLongerThan, isOneOf, startsAs } from "./regex-place.ts";
 
-/** A run is followed over so many characters; beyond, the answer that narrows. */
-const LONGEST_RUN = 24;
+/** Runs and lines are followed over its square, the 2,000 characters that a trait may have in Flagsmith. */
+const SIDE = 45;
 /** The first that no class of the pattern holds pads the text, so that no `substr` leaves it. */
 const PADS = ["~", "!", "|", "^", "#", "`", ";", "%"];
+const LINE_BREAK = "\n";
+
+/** The text that a path is held against. */
+export interface Matched {
+  /** An expression known to give text. */
+  readonly text: Logic;
+  /** May it hold line breaks? `.` takes none, and `$` also matches before one that ends the text. */
+  readonly lines: boolean;
+  /** Is the answer that narrows yes? */
+  readonly negated: boolean;
+}
 
 /** What a path looks for, once a run in its middle has split it. */
 interface Split {
@@ -15,36 +29,27 @@ interface Split {
   readonly end: boolean;
 }
 
+type Running = Split & { readonly run: Run };
+
 /**
- * The test of a text for one path of a pattern; `undefined` where none is exact. `text` is an expression known to give
- * text. Literals become `===`, `starts_with`, `ends_with` or `in`; classes one `in` per character
- * (translation.md, Size); `negated` says on which side to err for runs longer than those followed.
+ * The test of a text for one path of a pattern; `undefined` where none is exact. Literals become `===`, `starts_with`,
+ * `ends_with` or `in`; classes one `in` per character; runs a loop (translation.md, Size). Line breaks as in Python.
  */
-export function shapeOf(path: Path, text: Logic, negated: boolean): Logic | undefined {
+export function shapeOf(path: Path, matched: Matched): Logic | undefined {
   const split = splitPath(path);
-  if (split === undefined) return undefined;
+  const pad = PADS.find((char) => !path.atoms.some(({ chars }) => chars?.includes(char)));
+  if (split === undefined || pad === undefined || !isCountable(split)) return undefined;
   const { head, run, tail, end } = split;
-  const pad = PADS.find((char) => !usedIn(path).includes(char));
-  if (pad === undefined) return undefined;
-  if (run === undefined) return startsAs(text, head, { end, pad });
-  const begins = startsAs(text, head, { end: false, pad });
-  const rest: Logic = head.length === 0 ? text : { substr: [text, head.length] };
-  const literal = literalOf(tail);
-  if (!end) {
-    if (!isGap(run) || literal === undefined) return undefined;
-    if (run.least === 0) return and(begins, { in: [literal, rest] });
-    return and(begins, { "!==": [rest, ""] }, { in: [literal, { substr: [rest, 1] }] });
-  }
-  if (tail.some(({ chars }) => chars === null) && literal === undefined && tail[0]?.chars === null)
-    return undefined;
-  const ends = endsAs(rest, tail, pad);
-  const middle: Logic = tail.length === 0 ? rest : { substr: [rest, 0, -tail.length] };
-  return and(begins, ends, hasLeast(rest, run, tail), runsOver(middle, run, { pad, negated }));
+  if (run === undefined) return startsAs(matched.text, head, { end, pad, lines: matched.lines });
+  const running: Running = { ...split, run };
+  if (!end) return onLine(running, matched, pad);
+  if (isGap(run) && literalOf(tail) !== undefined) return gapToEnd(running, matched, pad);
+  return runToEnd(running, matched, pad);
 }
 
 function splitPath({ atoms, end }: Path): Split | undefined {
   const last = atoms.at(-1);
-  if (last?.kind === "run" && (!end || isGap(last))) {
+  if (last?.kind === "run" && !end) {
     if (last.least === 1 && !isGap(last) && last.excluded) return undefined;
     const one: OneCharacter = { kind: "one", chars: isGap(last) ? null : last.chars };
     const shorter = atoms.slice(0, -1);
@@ -58,38 +63,89 @@ function splitPath({ atoms, end }: Path): Split | undefined {
   return { head: ones(atoms.slice(0, at)), run, tail: ones(atoms.slice(at + 1)), end };
 }
 
-function startsAs(
-  text: Logic,
-  atoms: readonly OneCharacter[],
-  { end, pad }: { readonly end: boolean; readonly pad: string },
-): Logic {
-  const literal = literalOf(atoms);
-  if (literal !== undefined) {
-    if (end) return { "===": [text, literal] };
-    return literal === "" || { starts_with: [text, literal] };
+/**
+ * Places are counted in UTF-16 units or in characters, after the evaluator: characters beyond U+FFFF may only stand in a
+ * literal that is compared as a whole. A line break in the pattern would mix with those that `.` and `$` look for.
+ */
+function isCountable({ head, run, tail, end }: Split): boolean {
+  const ones = [...head, ...tail];
+  const isBasic = (atoms: readonly OneCharacter[]) =>
+    atoms.every(({ chars }) => chars === null || Array.from(chars).every((char) => char.length === 1));
+  const isWholeHead = run === undefined && literalOf(head) !== undefined;
+  const isWholeTail = run !== undefined && isGap(run) && literalOf(tail) !== undefined;
+  if ((!isWholeHead && !isBasic(head)) || (!isWholeTail && !isBasic(tail))) return false;
+  const takesBreak = (atoms: readonly OneCharacter[]) =>
+    atoms.some((atom) => atom.chars !== null && takes(atom, LINE_BREAK));
+  if (run === undefined) {
+    const last = ones.slice(-1);
+    return !(end && takesBreak(last)) && !(takesBreak(ones) && ones.some(({ chars }) => chars === null));
   }
-  const pads = pad.repeat(atoms.length + 1);
-  const padded: Logic = { cat: [pad, text, pads] };
-  const after: Logic = { substr: [padded, atoms.length + 1] };
-  const length: Logic = end
-    ? { "===": [after, pads] }
-    : atoms.at(-1)?.chars !== null || { ends_with: [after, pads] };
-  return and(within(padded, and(...testsOf(atoms, 1))), length);
+  return !takesBreak(ones) && !(tail.length > 0 && takes(run, LINE_BREAK) && !run.excluded);
 }
 
-function endsAs(text: Logic, atoms: readonly OneCharacter[], pad: string): Logic {
-  const literal = literalOf(atoms);
-  if (literal !== undefined) return literal === "" || { ends_with: [text, literal] };
-  const tests = testsOf(atoms, -atoms.length - 1);
-  return within({ cat: [pad.repeat(atoms.length + 1), text, pad] }, and(...tests));
-}
-
-/** Is there at least one character for the run? Only asked once the tail is known to be there. */
-function hasLeast(rest: Logic, run: Run, tail: readonly OneCharacter[]): Logic {
-  if (run.least === 0) return true;
+/** `.*` or `.+`, and then a literal on the same line. */
+function onLine(split: Running, { text, lines, negated }: Matched, pad: string): Logic | undefined {
+  const { head, run, tail } = split;
   const literal = literalOf(tail);
-  if (literal !== undefined) return { "!==": [rest, literal] };
-  return { "!==": [{ substr: [rest, 0, -tail.length] }, ""] };
+  if (!isGap(run) || literal === undefined) return undefined;
+  const padded: Logic = { cat: [pad, text, pad, pad] };
+  const hasBreak: Logic = { in: [LINE_BREAK, REST] };
+  const line: Logic = {
+    cat: [
+      stripped({ cat: [pad, text, pad] }, { when: hasBreak, mayHold: hasBreak, side: SIDE, from: "end" }),
+      pad,
+      pad,
+    ],
+  };
+  const behind: Logic = {
+    substr: [
+      lines ? { if: [{ in: [LINE_BREAK, text] }, line, padded] } : padded,
+      head.length + 1 + run.least,
+    ],
+  };
+  const holds: Logic = { in: [literal, lines ? BOUND : behind] };
+  const isLine = negated || not({ in: [LINE_BREAK, BOUND] });
+  return and(
+    startsAs(text, head, { end: false, pad, lines }),
+    run.least === 0 || isLongerThan(text, head.length),
+    lines ? within(behind, and(holds, isLine)) : holds,
+  );
+}
+
+/** `.*` or `.+`, and then a literal that ends the text. Only the text's last character may be a line break. */
+function gapToEnd({ head, run, tail }: Running, { text, lines }: Matched, pad: string): Logic {
+  const literal = literalOf(tail) ?? "";
+  const rest: Logic = head.length === 0 ? text : { substr: [text, head.length] };
+  const ends = (...all: readonly string[]) =>
+    or(...all.map((one): Logic => one === "" || { ends_with: [rest, one] }));
+  const onOneLine: Logic = not({ in: [LINE_BREAK, { substr: [text, 0, -1] }] });
+  const isEmpty: Logic = head.length === 0 && literal === "" && run.least === 0 && { "===": [text, ""] };
+  return or(
+    isEmpty,
+    and(
+      startsAs(text, head, { end: false, pad, lines }),
+      lines ? ends(literal, `${literal}${LINE_BREAK}`) : ends(literal),
+      run.least === 0 || not(isOneOf(rest, lines ? [literal, `${literal}${LINE_BREAK}`] : [literal])),
+      !lines || onOneLine,
+    ),
+  );
+}
+
+/** A run of a class and then characters that end the text, if need be before a line break. */
+function runToEnd({ head, run, tail }: Running, { text, lines, negated }: Matched, pad: string): Logic {
+  const takesBreak = tail.length === 0 && takes(run, LINE_BREAK);
+  const whole: Logic =
+    lines && !takesBreak
+      ? { if: [{ ends_with: [text, LINE_BREAK] }, { substr: [text, 0, -1] }, text] }
+      : text;
+  const rest: Logic = head.length === 0 ? whole : { substr: [whole, head.length] };
+  const middle: Logic = tail.length === 0 ? rest : { substr: [rest, 0, -tail.length] };
+  return and(
+    startsAs(whole, head, { end: false, pad, lines }),
+    endsAs(rest, tail, pad),
+    run.least === 0 || { "!==": [middle, ""] },
+    runsOver(middle, run, { pad, negated }),
+  );
 }
 
 function runsOver(
@@ -97,56 +153,11 @@ function runsOver(
   run: Run,
   { pad, negated }: { readonly pad: string; readonly negated: boolean },
 ): Logic {
+  if (isGap(run)) return not({ in: [LINE_BREAK, middle] });
   if (run.excluded) return and(...Array.from(run.chars, (char) => not({ in: [char, middle] })));
-  const characters = Array.from(
-    { length: LONGEST_RUN },
-    (_, index): Logic => ({
-      substr: [{ var: "" }, index + 1, 1],
-    }),
-  );
-  const fits: Logic = { all: [{ merge: characters }, { in: [{ var: "" }, run.chars + pad] }] };
-  const ends = negated || { "===": [{ substr: [{ var: "" }, LONGEST_RUN + 1, 1] }, pad] };
-  return and(
-    not({ in: [pad, middle] }),
-    within({ cat: [pad, middle, pad.repeat(LONGEST_RUN + 1)] }, and(fits, ends)),
-  );
-}
-
-/**
- * Binds an expression once, as `{"var": ""}`: `some` over `merge` works in all evaluators (facts/encodings.md, section 1).
- * flagd's own operators fail in there in JavaScript: they look for `$flagd` in what is bound.
- */
-function within(expression: Logic, test: Logic): Logic {
-  return test === true || { some: [{ merge: [expression] }, test] };
-}
-
-/** One test per class and one per stretch of literals, at fixed places of `{"var": ""}`. */
-function testsOf(atoms: readonly OneCharacter[], start: number): readonly Logic[] {
-  const tests: Logic[] = [];
-  for (let index = 0; index < atoms.length; index += 1) {
-    const from = index;
-    let literal = "";
-    while (atoms[index]?.chars?.length === 1) literal += atoms[index++]?.chars ?? "";
-    if (literal !== "") {
-      tests.push({ "===": [{ substr: [{ var: "" }, start + from, literal.length] }, literal] });
-      index -= 1;
-      continue;
-    }
-    const chars = atoms[index]?.chars;
-    if (chars != null) tests.push({ in: [{ substr: [{ var: "" }, start + index, 1] }, chars] });
-  }
-  return tests;
-}
-
-function literalOf(atoms: readonly OneCharacter[]): string | undefined {
-  if (atoms.some(({ chars }) => chars === null || Array.from(chars).length !== 1)) return undefined;
-  return atoms.map(({ chars }) => chars ?? "").join("");
-}
-
-function isGap(run: Run): boolean {
-  return run.excluded && run.chars === "";
-}
-
-function usedIn(path: Path): string {
-  return path.atoms.map(({ chars }) => chars ?? "").join("");
+  const isTaken: Logic = { in: [FIRST, run.chars] };
+  const padded: Logic = { substr: [{ cat: [pad, middle, pad] }, 1] };
+  const left = stripped(padded, { when: isTaken, mayHold: isTaken, side: SIDE, from: "start" });
+  if (!negated) return { "===": [left, pad] };
+  return within(left, or({ "===": [BOUND, pad] }, { in: [{ substr: [BOUND, 0, 1] }, run.chars] }));
 }

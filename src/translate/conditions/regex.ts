@@ -2,52 +2,55 @@ import type { Logic } from "../../model/document.ts";
 import { coerce } from "./answer-for-text.ts";
 import { byType, isNumber, isPresent } from "./attribute.ts";
 import { and, not, or } from "./logic.ts";
-import { looksLikeNumber, paddedSpellings } from "./number-spellings.ts";
+import { decimalSpelling, looksLikeNumber } from "./number-spellings.ts";
 import { isNumberText, mayBeNumberText } from "./number-text.ts";
 import { type ConditionScope, narrow, type Operand } from "./operand.ts";
-import { matchesPath, type Path, type Pattern } from "./regex-atoms.ts";
+import { literalOf, matchesPath, type Path } from "./regex-atoms.ts";
+import { withDots } from "./regex-dots.ts";
+import {
+  byValue,
+  isPlain,
+  isPrintable,
+  mayMatchNumber,
+  needsNoZeros,
+  printOfNumber,
+  printOfText,
+  seesZeros,
+} from "./regex-numbers.ts";
 import { parsePattern } from "./regex-parse.ts";
 import { shapeOf } from "./regex-shape.ts";
+import { spellsNumber } from "./spelled-number.ts";
 
-const DIGITS = "0123456789";
-const IN_NUMBERS = `${DIGITS}.-`;
+/** Whole numbers' texts that are printed as `0`. */
+const MINUS_ZEROS = ["-0", "-00", "-000"];
 
 /**
  * REGEX (facts/encodings.md, section 2): Python's `re.match` on `str(trait)`, so that `True` and 5 have a text too. What
  * has no exact equivalent narrows.
  */
 export function encodeRegex({ attribute, value, scope }: Operand): Logic {
-  const pattern = readable(value, scope);
-  if (pattern === undefined) return unsupported(value, scope);
-  const answers = pattern.paths.map((path) => answerOf(path, attribute, scope));
-  const known = answers.filter((answer) => answer !== undefined);
-  if (known.length < answers.length) return unsupported(value, scope);
-  const matches = (text: string) => pattern.paths.some((path) => matchesPath(path, text));
-  const parts = {
-    text: or(...known.map(({ text }) => text)),
-    number: or(...known.map(({ number }) => number)),
-    whenTrue: matches("True"),
-    whenFalse: matches("False"),
-  };
-  if (parts.text === true && parts.number === true && parts.whenTrue && parts.whenFalse) {
-    return isPresent(attribute);
-  }
-  return byType(attribute, parts);
+  const paths = readPaths(value, scope);
+  const text = paths && textAnswer(paths, attribute, scope);
+  const number = paths && numberAnswer(paths, attribute, scope);
+  if (paths === undefined || text === undefined || number === undefined) return unsupported(value, scope);
+  const whenTrue = matches(paths, "True");
+  const whenFalse = matches(paths, "False");
+  if (text === true && number === true && whenTrue && whenFalse) return isPresent(attribute);
+  return byType(attribute, { text, number, whenTrue, whenFalse });
 }
 
 /** REGEX on a text without a number's or a boolean's forms: `text` is an expression known to give text. */
 export function encodeRegexOnText(value: string, text: Logic, scope: ConditionScope): Logic {
-  const pattern = readable(value, scope);
-  const shapes = pattern?.paths.map((path) => shapeOf(path, text, scope.negated)) ?? [undefined];
-  const known = shapes.filter((shape) => shape !== undefined);
-  return known.length < shapes.length ? unsupported(value, scope) : or(...known);
+  const paths = readPaths(value, scope);
+  const logic = paths && shapeOfAny(paths, { text, lines: true, negated: scope.negated });
+  return logic ?? unsupported(value, scope);
 }
 
 /** REGEX on a text that is known when translating. */
 export function answerRegex(value: string, text: string, scope: ConditionScope): boolean {
-  const pattern = readable(value, scope);
-  if (pattern === undefined) return unsupported(value, scope);
-  return pattern.paths.some((path) => matchesPath(path, printed(text)));
+  const pattern = parsePattern(value);
+  if (pattern === undefined || pattern.narrowed) return unsupported(value, scope);
+  return matches(pattern.paths, printed(text));
 }
 
 function unsupported(value: string, scope: ConditionScope): boolean {
@@ -57,12 +60,21 @@ function unsupported(value: string, scope: ConditionScope): boolean {
 }
 
 /** A pattern that stands for less than Python's may only be used where less narrows. */
-function readable(value: string, scope: ConditionScope): Pattern | undefined {
+function readPaths(value: string, scope: ConditionScope): readonly Path[] | undefined {
   const pattern = parsePattern(value);
-  if (!pattern?.narrowed) return pattern;
-  if (scope.negated) return undefined;
-  scope.warn("regex_unsupported", `REGEX "${value}": its classes stand for ASCII only`);
-  return pattern;
+  if (pattern === undefined || (pattern.narrowed && scope.negated)) return undefined;
+  const dotted = pattern.paths.map((path) => withDots(path, scope.negated));
+  const known = dotted.filter((one) => one !== undefined);
+  if (known.length < dotted.length) return undefined;
+  if (pattern.narrowed) {
+    const advice = "write [0-9] for \\d, or list a class's letters";
+    scope.warn("regex_unsupported", `REGEX "${value}": its classes stand for ASCII only; ${advice}`);
+  }
+  if (known.some(({ narrowed }) => narrowed)) {
+    const limit = '"." is not exact for characters beyond U+FFFF; write \\. for a dot';
+    scope.warn("regex_unsupported", `REGEX "${value}": ${limit}`);
+  }
+  return known.flatMap(({ paths }) => paths);
 }
 
 /** Groups and possessive repetition that only Python knows are no mistake. */
@@ -76,95 +88,103 @@ function isInvalid(value: string): boolean {
   }
 }
 
-interface PathAnswer {
-  readonly text: Logic;
-  readonly number: Logic;
+function matches(paths: readonly Path[], text: string): boolean {
+  return paths.some((path) => matchesPath(path, text));
 }
 
-function answerOf(path: Path, attribute: Logic, scope: ConditionScope): PathAnswer | undefined {
-  const literal = literalOf(path);
-  if (literal !== undefined && looksLikeNumber(literal)) return answerOfNumber(literal, attribute, scope);
-  const text = shapeOf(path, attribute, scope.negated);
-  if (text === undefined) return undefined;
-  if (!mayMatchNumber(path)) return { text, number: false };
-  const number = shapeOf(path, { cat: [attribute] }, scope.negated) ?? false;
-  return { text: withNumberText(path, text, { attribute, scope }), number };
+function shapeOfAny(
+  paths: readonly Path[],
+  matched: { readonly text: Logic; readonly lines: boolean; readonly negated: boolean },
+): Logic | undefined {
+  const shapes = paths.map((path) => shapeOf(path, matched));
+  const known = shapes.filter((shape) => shape !== undefined);
+  return known.length < shapes.length ? undefined : or(...known);
 }
 
-/** `^5$`: text counts by the number that Flagsmith makes of it, so `05` matches it and nothing matches `^05$`. */
-function answerOfNumber(literal: string, attribute: Logic, scope: ConditionScope): PathAnswer {
-  const isCanonical = printed(literal) === literal;
-  if (!isCanonical) return { text: false, number: false };
-  const number = Number(literal);
-  const spellings = literal.includes(".") ? [literal, `${literal}0`] : paddedSpellings(BigInt(literal));
-  const text = or(
-    ...spellings.map((spelling): Logic => ({ "===": [attribute, spelling] })),
-    scope.encoding === "compact" && scope.negated && isRespelled(attribute, mayBeNumberText(attribute)),
-  );
-  const isWholeWithDecimals = literal.includes(".") && Number.isInteger(number);
-  return { text, number: !isWholeWithDecimals && isNumber(attribute, number) };
+/** For a number: by its value or by its print; where evaluators print it otherwise than Python, what narrows. */
+function numberAnswer(
+  paths: readonly Path[],
+  attribute: Logic,
+  { negated }: ConditionScope,
+): Logic | undefined {
+  const own = paths.filter(mayMatchNumber);
+  const values = own.map((path) => byValue(path, attribute) ?? equalsLiteral(path, attribute));
+  const others = own.filter((_, index) => values[index] === undefined);
+  const known = or(...values.filter((value) => value !== undefined));
+  if (others.length === 0) return known;
+  const print = shapeOfAny(others, { text: printOfNumber(attribute), lines: false, negated });
+  return print && or(known, { if: [isPrintable(attribute), print, negated] });
 }
 
-/** Number-like text is matched as Flagsmith prints the number: `05` as `5`, `1.50` as `1.5`. */
-function withNumberText(
-  path: Path,
-  text: Logic,
-  { attribute, scope }: { readonly attribute: Logic; readonly scope: ConditionScope },
-): Logic {
-  if (scope.encoding === "compact" && scope.negated) {
-    return or(text, isRespelled(attribute, mayBeNumberText(attribute)));
+/** `^5$` takes one number. That JSON cannot tell 5.0 from 5 leaves none for `^5\.0$`. */
+function equalsLiteral(path: Path, attribute: Logic): Logic | undefined {
+  const literal = numberLiteralOf(path);
+  if (literal === undefined) return undefined;
+  return literal === printOf(literal) && !literal.endsWith(".0") && isNumber(attribute, Number(literal));
+}
+
+/**
+ * For text. Number-like text is matched as Flagsmith prints the number, which only matters to patterns that look at
+ * zeros. The compact tier narrows there.
+ */
+function textAnswer(paths: readonly Path[], attribute: Logic, scope: ConditionScope): Logic | undefined {
+  const { negated, encoding } = scope;
+  const literals = paths.map(numberLiteralOf).filter((literal) => literal !== undefined);
+  const others = paths.filter((path) => numberLiteralOf(path) === undefined);
+  const spelled = literals.map((literal) => spellsLiteral(literal, attribute));
+  const plain = shapeOfAny(others, { text: attribute, lines: true, negated });
+  const own = others.filter(mayMatchNumber);
+  if (plain === undefined || own.length === 0) return plain === undefined ? undefined : or(...spelled, plain);
+  if (!own.some(seesZeros)) return or(...spelled, withMinusZero(plain, own, attribute));
+  if (encoding === "compact") {
+    const respelled = mayBeRespelled(attribute, { zeros: negated || !own.every(needsNoZeros) });
+    return or(...spelled, negated ? or(plain, respelled) : and(plain, not(respelled)));
   }
-  if (!mayMatchRespelled(path)) return text;
-  const numberText = scope.encoding === "exact" ? isNumberText(attribute) : mayBeNumberText(attribute);
-  return and(text, not(isRespelled(attribute, numberText)));
+  const print = shapeOfAny(own, { text: printOfText(attribute), lines: false, negated });
+  if (print === undefined) return undefined;
+  const number: Logic = { if: [isPlain(attribute), print, negated] };
+  return or(...spelled, { if: [isNumberText(attribute), number, plain] });
 }
 
-/** Number-like text that Flagsmith prints otherwise: leading zeros, or trailing ones after the dot. */
-function isRespelled(attribute: Logic, numberText: Logic): Logic {
+/** `^5$` also takes `05`, and nothing that is a number prints as `05`; with a line break behind it is no number. */
+function spellsLiteral(literal: string, attribute: Logic): Logic {
+  const spellings = literal.includes(".") ? "all" : "whole";
+  return or(
+    { "===": [attribute, `${literal}\n`] },
+    literal === printOf(literal) && spellsNumber(attribute, literal, spellings),
+  );
+}
+
+function numberLiteralOf({ atoms, end }: Path): string | undefined {
+  const literal = end ? literalOf(atoms) : undefined;
+  return literal !== undefined && looksLikeNumber(literal) ? literal : undefined;
+}
+
+function withMinusZero(plain: Logic, paths: readonly Path[], attribute: Logic): Logic {
+  const isMinusZero: Logic = { in: [attribute, MINUS_ZEROS] };
+  const [one, other] = [matches(paths, "0"), matches(paths, "-0")];
+  if (one === other) return plain;
+  return one ? or(plain, isMinusZero) : and(plain, not(isMinusZero));
+}
+
+/** Number-like text that Flagsmith may print otherwise: with an exponent, or, if they matter, without zeros. */
+function mayBeRespelled(attribute: Logic, { zeros }: { readonly zeros: boolean }): Logic {
   const starts = (prefix: string): Logic => ({ starts_with: [attribute, prefix] });
   const ends = (suffix: string): Logic => ({ ends_with: [attribute, suffix] });
-  const respelled = or(
+  const hasZeros = or(
     and(starts("0"), not(starts("0.")), { "!==": [attribute, "0"] }),
     and(starts("-0"), not(starts("-0."))),
     and({ in: [".", attribute] }, ends("0"), not(ends(".0"))),
   );
-  return { if: [respelled, numberText, false] };
+  return { if: [or(zeros && hasZeros, not(isPlain(attribute))), mayBeNumberText(attribute), false] };
 }
 
-/** Could the path match a number's text? */
-function mayMatchNumber({ atoms }: Path): boolean {
-  return atoms.every((atom) => (atom.kind === "run" && atom.least === 0) || allowsOneOf(atom, IN_NUMBERS));
-}
-
-/** Could it match a respelled number but not the number as printed? Then the zeros themselves are looked at. */
-function mayMatchRespelled(path: Path): boolean {
-  const { atoms } = path;
-  const last = atoms.at(-1);
-  const looksAtTrailing = last?.kind === "one" && allowsOneOf(last, "0");
-  return looksAtLeadingZeros(path) || (looksAtTrailing && atoms.some((atom) => allowsOneOf(atom, ".")));
-}
-
-/** A run of any digits, or one digit that anything may follow, is as content with the number as printed. */
-function looksAtLeadingZeros({ atoms, end }: Path): boolean {
-  const [first, ...others] = atoms;
-  if (first === undefined) return false;
-  const mayBeSkipped = first.kind === "run" && first.least === 0 && first.excluded;
-  const isSign = allowsOneOf(first, "-") && !allowsOneOf(first, DIGITS);
-  if (mayBeSkipped || isSign) return looksAtLeadingZeros({ atoms: others, end });
-  if (!allowsOneOf(first, "0")) return false;
-  const takesAnyDigit = Array.from(DIGITS).every((digit) => allowsOneOf(first, digit));
-  return others.length > 0 || !takesAnyDigit || (first.kind === "one" && end);
-}
-
-function allowsOneOf({ kind, chars, ...atom }: Path["atoms"][number], wanted: string): boolean {
-  if (chars === null) return true;
-  const excluded = kind === "run" && "excluded" in atom && atom.excluded;
-  return Array.from(wanted).some((char) => chars.includes(char) !== excluded);
-}
-
-function literalOf({ atoms, end }: Path): string | undefined {
-  if (!end || atoms.some((atom) => atom.kind === "run" || atom.chars?.length !== 1)) return undefined;
-  return atoms.map(({ chars }) => chars).join("");
+/** Python's print of the number that a number-like text stands for; `undefined` if it has an exponent. */
+function printOf(text: string): string | undefined {
+  if (!text.includes(".")) return String(BigInt(text));
+  const value = Number(text);
+  const size = Math.abs(value);
+  return (size >= 1e-4 && size < 1e16) || value === 0 ? decimalSpelling(value) : undefined;
 }
 
 /** Python's `str()` of what Flagsmith makes of a text. */

@@ -25,7 +25,7 @@ describe("identity overrides", () => {
     ]);
   });
 
-  it("share one `in` per outcome, which only a text matches", () => {
+  it("share one `in` per outcome, which only a text matches, as does the equality of a single one", () => {
     const branches = identityBranches([entry("a", 1, "x"), entry("b", 2, "y"), entry("c", 3, "x")]);
     expect(branches).toEqual([
       {
@@ -38,16 +38,7 @@ describe("identity overrides", () => {
         },
         outcome: variant("x"),
       },
-      {
-        when: {
-          and: [
-            { "!==": [{ var: "targetingKey" }, null] },
-            { starts_with: [{ var: "targetingKey" }, ""] },
-            { in: [{ var: "targetingKey" }, ["b"]] },
-          ],
-        },
-        outcome: variant("y"),
-      },
+      { when: { "===": [{ var: "targetingKey" }, "b"] }, outcome: variant("y") },
     ]);
   });
 

@@ -48,6 +48,19 @@ describe("how rules combine", () => {
   });
 });
 
+it("narrowing is about membership: who is left out of a segment keeps the flag that an override there turns off", () => {
+  const some = segment(1, "S", rule("ANY", has("a"), REGEX));
+  const flag = feature(1, "f", {
+    environment: { value: "e" },
+    segmentOverrides: [forSegment(1, 0, { enabled: false })],
+  });
+  const translation = translateEnvironment(snapshot({ features: [flag], segments: [some] }));
+  const ask = flagd(translation);
+  expect(ask("f", { targetingKey: "u", a: "1" })).toBeUndefined();
+  expect(ask("f", { targetingKey: "u", x: "abb" })).toBe("e");
+  expect(translation.warnings.map(({ reason }) => reason)).toContain("regex_unsupported");
+});
+
 describe("without identity", () => {
   const absent = segment(1, "S", condition("a", "IS_NOT_SET"));
   const contexts = [{}, { targetingKey: "" }, { targetingKey: "u" }, { targetingKey: "u", a: "1" }];
@@ -63,6 +76,49 @@ describe("without identity", () => {
     const flag = feature(1, "f", { environment: { enabled: false }, segmentOverrides: [forSegment(1, 0)] });
     const ask = flagd(translateEnvironment(snapshot({ features: [flag], segments: [others] })));
     expect([{}, { a: "2" }, { a: "1" }].map((context) => ask("f", context))).toEqual([false, true, false]);
+  });
+});
+
+describe("knows the members of a cohort", () => {
+  const IS_MEMBER = { operator: "IS_SET", property: "flagsmith_cohort_1", value: null };
+  const ask = (type: string, members: readonly string[] | "too_many") => {
+    const translation = translateEnvironment(
+      snapshot({
+        features: [
+          feature(1, "f", {
+            environment: { value: "out" },
+            segmentOverrides: [forSegment(1, 0, { value: "in" })],
+          }),
+        ],
+        segments: [
+          { id: 1, name: "cohort", rules: [{ type, conditions: [{ ...IS_MEMBER, members }], rules: [] }] },
+        ],
+      }),
+    );
+    return { ask: flagd(translation), reasons: translation.warnings.map(({ reason }) => reason) };
+  };
+
+  it.each([
+    [["zoe", "007"], { targetingKey: "zoe" }, "in"],
+    [["zoe", "007"], { targetingKey: "007" }, "in"],
+    [["zoe", "007"], { targetingKey: "adam" }, "out"],
+    [["zoe"], { targetingKey: 0 }, "out"],
+    [["zoe"], {}, "out"],
+    [["zoe"], { targetingKey: "adam", flagsmith_cohort_1: true }, "in"],
+    [[], { targetingKey: "zoe" }, "out"],
+  ])("%j: %j is %s", (members, context, expected) => {
+    expect(ask("ALL", members).ask("f", context)).toBe(expected);
+    if ("targetingKey" in context && typeof context.targetingKey === "string") {
+      expect(ask("NONE", members).ask("f", context)).toBe(expected === "in" ? "out" : "in");
+    }
+  });
+
+  it("lets nobody in, also not below NONE, when there are too many to know", () => {
+    for (const type of ["ALL", "NONE"]) {
+      const { ask: answer, reasons } = ask(type, "too_many");
+      expect(answer("f", { targetingKey: "zoe" })).toBe("out");
+      expect(reasons).toContain("identity_override_limit_exceeded");
+    }
   });
 });
 

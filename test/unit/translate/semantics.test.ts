@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { feature, forIdentity, forSegment } from "../../support/build-snapshot.ts";
+import { feature, forSegment } from "../../support/build-snapshot.ts";
 import { checkSchema } from "./evaluate.ts";
-import { beta, bob, type Case, checkCase, DEFAULT, other, translate } from "./people.ts";
+import { beta, type Case, checkCase, DEFAULT, other, translate } from "./people.ts";
 
 describe("semantics flagsmith: the override's on/off counts", () => {
   const cases: Case[] = [
@@ -113,63 +113,52 @@ describe("semantics flagsmith: the override's on/off counts", () => {
   });
 });
 
-describe("semantics value: an override only carries its value", () => {
-  const value = { semantics: "value" } as const;
-  const cases: Case[] = [
+describe("the example of docs/translation.md", () => {
+  const checkout = feature(1, "checkout", {
+    environment: { enabled: false, value: "old" },
+    segmentOverrides: [forSegment(1, 0, { value: "new" })],
+  });
+  const pricing = feature(2, "pricing", {
+    environment: { value: "old" },
+    segmentOverrides: [forSegment(1, 0, { enabled: false, value: "new" })],
+  });
+  const rows: Case[] = [
     [
-      "an override that is off carries its value",
-      feature(1, "f", {
-        environment: { value: "e" },
-        segmentOverrides: [forSegment(1, 0, { enabled: false, value: "b" })],
-      }),
+      "off, and on for a segment",
+      checkout,
       [
-        [beta, "b"],
-        [other, "e"],
+        [beta, "new"],
+        [other, DEFAULT],
       ],
     ],
     [
-      "an override that is on does not turn the flag on",
-      feature(1, "f", {
-        environment: { enabled: false, value: "e" },
-        segmentOverrides: [forSegment(1, 0, { value: "b" })],
-      }),
+      "on, and off for a segment",
+      pricing,
       [
-        [beta, undefined],
-        [other, undefined],
-      ],
-    ],
-    [
-      "an identity override that is off carries its value",
-      feature(1, "f", {
-        environment: { value: "e" },
-        identityOverrides: [forIdentity("bob", { enabled: false, value: "i" })],
-      }),
-      [
-        [bob, "i"],
-        [other, "e"],
+        [beta, DEFAULT],
+        [other, "old"],
       ],
     ],
   ];
-  it.each(cases)("%s", (...row) => checkCase(row, value));
+  it.each(rows)("flagsmith: %s", (...row) => checkCase(row));
 
-  it("warns of what it ignores", () => {
-    const one = feature(1, "f", {
-      environment: { value: "e" },
-      segmentOverrides: [
-        forSegment(1, 0, { enabled: false, value: "e" }),
-        forSegment(2, 1, { enabled: false, value: "g" }),
-        forSegment(3, 2, { value: "x" }),
+  const valueRows: Case[] = [
+    [
+      "off, and on for a segment",
+      checkout,
+      [
+        [beta, DEFAULT],
+        [other, DEFAULT],
       ],
-      identityOverrides: ["a", "b", "c", "d"].map((name) =>
-        forIdentity(name, { enabled: false, value: "i" }),
-      ),
-    });
-    expect(translate(one, value).warnings.map(({ reason, detail }) => `${reason}: ${detail}`)).toEqual([
-      "disabled_override_no_op: segment=Beta; off, with the environment's value",
-      "override_enabled_ignored: segment=Beta; on/off differs from the environment's",
-      "override_enabled_ignored: segment=Gold; on/off differs from the environment's",
-      "override_enabled_ignored: 4 identity overrides; on/off differs from the environment's",
-    ]);
-    expect(translate(one).warnings).toEqual([]);
-  });
+    ],
+    [
+      "on, and off for a segment",
+      pricing,
+      [
+        [beta, "new"],
+        [other, "old"],
+      ],
+    ],
+  ];
+  it.each(valueRows)("value: %s", (...row) => checkCase(row, { semantics: "value" }));
 });

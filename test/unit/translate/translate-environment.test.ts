@@ -69,6 +69,24 @@ describe("shared segments", () => {
     checkSchema(translation);
   });
 
+  it("are told apart by id, not by name", () => {
+    const mails = [5, 6].map((id) => segment(id, "mail", condition("in", "EQUAL", `list ${id}`)));
+    const both = [1, 2].map((id) =>
+      feature(id, `f${id}`, {
+        environment: { value: "e" },
+        segmentOverrides: [5, 6].map((segmentId) =>
+          forSegment(segmentId, segmentId, { value: `v${segmentId}` }),
+        ),
+      }),
+    );
+    const two = translateEnvironment(snapshot({ features: both, segments: mails.toReversed() }));
+    expect(Object.keys(two.content.$evaluators ?? {})).toEqual(["mail", "mail-2"]);
+    const ask = flagd(two);
+    for (const flag of ["f1", "f2"]) {
+      expect([5, 6, 7].map((id) => ask(flag, { in: `list ${id}` }))).toEqual(["v5", "v6", "e"]);
+    }
+  });
+
   it("are not counted where a flag's answer no longer depends on them", () => {
     const [first, second] = features;
     if (first === undefined || second === undefined) throw new Error("two features");
