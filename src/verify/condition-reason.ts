@@ -1,6 +1,6 @@
 import type { Condition } from "../model/environment.ts";
 import type { Person } from "./person.ts";
-import { type Place, propertyValue } from "./property-value.ts";
+import { conditionValue, type Place } from "./property-value.ts";
 import { asServerAsks } from "./server-condition.ts";
 import { type ServerValue, serverValueOf } from "./server-value.ts";
 
@@ -9,7 +9,7 @@ export function reasonOf(condition: Condition, person: Person, place: Place): st
   const { operator, property } = condition;
   const named = property !== null && property !== "";
   if (operator === "PERCENTAGE_SPLIT" && !named) return "lots drawn by the identity, in flagd other ones";
-  const found = propertyValue(property, person, place);
+  const found = conditionValue(condition, person, place);
   if (found.kind === "path") return "Flagsmith follows this path by itself";
   const value = serverValueOf(found.value);
   if (value === undefined) return found.value === null ? "it is null, which is not set" : "it is not set";

@@ -80,9 +80,12 @@ function identifiersOf({ features, segments }: EnvironmentSnapshot): readonly st
     .filter(({ property }) => property === "$.identity.identifier")
     .flatMap(candidateValues)
     .filter((value) => typeof value === "string" && value !== "");
+  const members = conditions.flatMap(({ members: known }) =>
+    Array.isArray(known) ? known.slice(0, 20) : [],
+  );
   const [first] = named;
   const almost = first === undefined ? [] : [first.toUpperCase(), `${first} `, first.slice(0, -1)];
-  return [...new Set([...named, ...told.map(String), ...almost])].filter((text) => text !== "");
+  return [...new Set([...named, ...told.map(String), ...members, ...almost])].filter((text) => text !== "");
 }
 
 /** At most so many, evenly by chance, in their order. */

@@ -17,7 +17,7 @@ import type {
 } from "../model/environment.ts";
 import { overrideOf, segmentsInOrder } from "./decision-order.ts";
 import type { Person, TraitValue } from "./person.ts";
-import { propertyValue } from "./property-value.ts";
+import { conditionValue } from "./property-value.ts";
 import { asServerAsks } from "./server-condition.ts";
 import { serverValueOf } from "./server-value.ts";
 
@@ -189,7 +189,11 @@ function createConditions(snapshot: EnvironmentSnapshot, person: Person) {
     const { operator, property } = condition;
     const splits = operator === "PERCENTAGE_SPLIT";
     const byIdentity = splits && (property === null || property === "");
-    const found = propertyValue(byIdentity ? "$.identity.key" : property, person, place);
+    const found = conditionValue(
+      byIdentity ? { ...condition, property: "$.identity.key" } : condition,
+      person,
+      place,
+    );
     if (found.kind === "path") return { ...UNUSED.condition, ...condition };
     const { trait, ...asked } = asServerAsks(condition, serverValueOf(found.value));
     if (byIdentity) return { ...UNUSED.condition, ...asked, property: null };

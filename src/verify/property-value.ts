@@ -1,3 +1,4 @@
+import type { Condition } from "../model/environment.ts";
 import type { Person, TraitValue } from "./person.ts";
 
 /** What a path may name besides traits. */
@@ -12,6 +13,14 @@ export type PropertyValue =
   | { readonly kind: "path" };
 
 const TRAIT_PATH = /^\$\.identity\.traits(?:\.([^.[\]]+)|\['([^'\\]+)'\])$/;
+
+/** What a condition's property holds: a cohort's trait is kept by Flagsmith itself, with its members. */
+export function conditionValue(condition: Condition, person: Person, place: Place): PropertyValue {
+  const { members } = condition;
+  const { identifier } = person;
+  const isMember = Array.isArray(members) && identifier !== undefined && members.includes(identifier);
+  return isMember ? { kind: "value", value: true } : propertyValue(condition.property, person, place);
+}
 
 /** A trait of literally that name first, then the well-known paths (facts/flagsmith.md, section 9). */
 export function propertyValue(property: string | null, person: Person, place: Place): PropertyValue {
