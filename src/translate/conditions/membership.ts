@@ -33,7 +33,8 @@ export function encodeIn({ attribute, value, scope }: Operand): Logic {
   return or(
     texts.size > 0 && and({ "!==": [attribute, 0] }, { in: [attribute, [...texts]] }),
     isOneOf(attribute, numbers),
-    wholes.length > 0 && (isCompact ? scope.negated && hasZeros(attribute) : isPadded(attribute, wholes)),
+    wholes.length > 0 &&
+      (isCompact ? scope.negated && hasZeros(attribute, wholes) : isPadded(attribute, wholes)),
   );
 }
 
@@ -76,14 +77,15 @@ function endOf(whole: bigint): string {
   return (whole === 0n ? "" : partsOf(whole).digits) + PAD;
 }
 
-/** Over-estimates the spellings with more leading zeros than those listed. */
-function hasZeros(attribute: Logic): Logic {
+/** Over-estimates the spellings with more leading zeros than those listed, which have up to three digits. */
+function hasZeros(attribute: Logic, wholes: readonly bigint[]): Logic {
+  const zeros = wholes.some((whole) => partsOf(whole).digits.length > 2) ? "0" : "00";
   return and(
     isPresent(attribute),
     { "!==": [attribute, true] },
     { "!==": [attribute, false] },
     isTextNotNumber(attribute),
-    or({ starts_with: [attribute, "00"] }, { starts_with: [attribute, "-0"] }),
+    or({ starts_with: [attribute, zeros] }, { starts_with: [attribute, "-0"] }),
   );
 }
 
