@@ -32,6 +32,8 @@ export interface ServerParts {
   readonly logger: Logger;
   /** This release, for `flagsmith_flagd_info`. */
   readonly version: string;
+  /** Where the management port is bound if not on `config.host`: a worker answers its first process only. */
+  readonly managementHost?: string;
 }
 
 /** A dead connection to the database is noticed after so long at the latest, even if no change comes. */
@@ -106,7 +108,10 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
     log: logger,
     request: createManagementRoutes({ readiness: () => pipeline.readiness(), metrics, log: logger }),
   });
-  const managementAddress = await management.listen(config.host, config.managementPort);
+  const managementAddress = await management.listen(
+    parts.managementHost ?? config.host,
+    config.managementPort,
+  );
   closers.add(() => management.close(0));
 
   const listener = startListener(parts, pipeline, metrics);
@@ -120,7 +125,7 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
   closers.add(async () => {
     serving.set(false);
     grpc.drain();
-    board.drain();
+    board.drain({ clock, overMs: config.shutdownGraceMs / 2 });
     await port.close(config.shutdownGraceMs);
   });
   serving.set(true);

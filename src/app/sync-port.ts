@@ -35,6 +35,7 @@ export function createSyncPort(parts: SyncPortParts): { readonly port: Port; rea
     clock,
     log: logger,
     gzipMinBytes: config.gzipMinBytes,
+    slowReaderMs: config.slowReaderMs,
     observer: {
       streamOpened() {
         metrics.syncRequest("stream");

@@ -5,20 +5,12 @@ import type { Config } from "../config/options.ts";
 import { OPTIONS } from "../config/options.ts";
 import { createLogger } from "../observe/logger.ts";
 import { systemClock } from "../support/clock.ts";
-import { FlagsmithFlagdError } from "../support/errors.ts";
 import { type CommandContext, configOf, type Flags, run, withOptions } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { waitForSignal } from "./wait-for-signal.ts";
 
-const MOST_WORKERS = 64;
-
-/** How many processes serve; one if nothing is said. */
-function workersOf(context: CommandContext): number {
-  const text = context.env.WORKERS || "1";
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= MOST_WORKERS) return count;
-  throw new FlagsmithFlagdError("CONFIG_INVALID", `WORKERS: must be 1 to ${MOST_WORKERS}`);
-}
+/** Workers answer for themselves only where the first process can ask them. */
+const WORKER_MANAGEMENT_HOST = "127.0.0.1";
 
 async function serve(context: CommandContext, config: Config, stopped: Promise<unknown>): Promise<number> {
   const logger = createLogger(config.logLevel);
@@ -28,10 +20,11 @@ async function serve(context: CommandContext, config: Config, stopped: Promise<u
     random: Math.random,
     logger,
     version: context.version,
+    ...(isWorker() ? { managementHost: WORKER_MANAGEMENT_HOST } : {}),
   });
   const { syncPort, managementPort } = server;
   logger.info({ syncPort, managementPort, host: config.host, pid: process.pid }, "serving");
-  if (isWorker()) reportServing(managementPort);
+  if (isWorker()) reportServing({ host: WORKER_MANAGEMENT_HOST, port: managementPort });
   logger.info({ signal: await stopped }, "stopping");
   await server.stop();
   logger.info({}, "stopped");
@@ -64,12 +57,11 @@ export function addStartCommand(program: Command, context: CommandContext): void
     run(context, () => {
       const config = configOf(context, flags);
       if (isWorker()) return serveAsWorker(context, config);
-      const count = workersOf(context);
       const stopped = waitForSignal();
-      if (count === 1) return serve(context, config, stopped);
+      if (config.workers === 1) return serve(context, config, stopped);
       return runWorkers({
         ...config,
-        count,
+        count: config.workers,
         clock: systemClock,
         random: Math.random,
         logger: createLogger(config.logLevel),

@@ -36,6 +36,8 @@ export const CONFIG_SHAPE = {
   gzipMinBytes: count(16_384, 0, 1_000_000_000),
   databasePool: count(4, 2, 100),
   shutdownGraceMs: count(5_000, 0, 300_000),
+  slowReaderMs: count(30_000, 100, 3_600_000),
+  workers: count(1, 1, 64),
 } as const;
 
 /** All options of the server, checked. */
@@ -123,5 +125,17 @@ export const OPTIONS: Readonly<Record<keyof typeof CONFIG_SHAPE, OptionSpec>> = 
     flag: "--shutdown-grace-ms",
     argument: "<ms>",
     help: "how long connections may take to end when the process stops",
+  },
+  slowReaderMs: {
+    env: "SLOW_READER_MS",
+    flag: "--slow-reader-ms",
+    argument: "<ms>",
+    help: "how long a client may take for one message before its stream is ended",
+  },
+  workers: {
+    env: "WORKERS",
+    flag: "--workers",
+    argument: "<n>",
+    help: "processes that serve the same ports, each a full replica with its own database connections",
   },
 };

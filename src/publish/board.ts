@@ -4,6 +4,14 @@
  */
 import type { StreamEnd } from "../model/access.ts";
 import type { Revision } from "../model/revision.ts";
+import type { Clock } from "../support/clock.ts";
+import { WarmDocuments } from "./warm-documents.ts";
+
+/** Followers that may always be ended, and so come back, at the same time. */
+const DRAIN_AT_ONCE = 100;
+
+/** Parts, at most, in which followers are ended. */
+const DRAIN_STEPS = 50;
 
 /** The key under which somebody follows an environment. */
 export interface FollowGrant {
@@ -27,7 +35,13 @@ interface Following {
 export class Board {
   readonly #current = new Map<number, Revision>();
   readonly #followers = new Map<number, Set<Following>>();
+  readonly #warm: WarmDocuments;
   #draining = false;
+
+  /** @param options `warmBytes`: how much of the documents stays unzipped; see {@link WarmDocuments}. */
+  constructor(options: { readonly warmBytes?: number } = {}) {
+    this.#warm = new WarmDocuments(options.warmBytes);
+  }
 
   /** The newest revision; `undefined` until the first was published. */
   current(environmentId: number): Revision | undefined {
@@ -52,6 +66,7 @@ export class Board {
     const before = this.#current.get(revision.environmentId);
     if (before?.hash === revision.hash && before.version === revision.version) return false;
     this.#current.set(revision.environmentId, revision);
+    this.#warm.add(revision);
     if (before?.hash === revision.hash) return false;
     for (const { follower } of this.#followers.get(revision.environmentId) ?? []) follower.offer(revision);
     return true;
@@ -67,13 +82,17 @@ export class Board {
     const followings = this.#followers.get(grant.environmentId) ?? new Set();
     this.#followers.set(grant.environmentId, followings.add(following));
     const revision = this.#current.get(grant.environmentId);
-    if (revision !== undefined) follower.offer(revision);
+    if (revision !== undefined) {
+      this.#warm.used(grant.environmentId);
+      follower.offer(revision);
+    }
     return () => this.#remove(following);
   }
 
   /** Forgets an environment that is no longer served; its followers are ended by the review that found it out. */
   retire(environmentId: number): void {
     this.#current.delete(environmentId);
+    this.#warm.forget(environmentId);
   }
 
   /** Ends every follower whose grant is no longer good. */
@@ -86,13 +105,24 @@ export class Board {
     }
   }
 
-  /** Ends all followers and admits no more: the process is about to stop. */
-  drain(): void {
+  /**
+   * Ends all followers and admits no more: the process is about to stop. Clients come back a fixed time after a loss, flagd
+   * after exactly 4.0 s, so where many follow they are ended little by little within `overMs`.
+   */
+  drain(pace?: { readonly clock: Clock; readonly overMs: number }): void {
     this.#draining = true;
-    this.review(() => ({ kind: "draining" }));
+    const left = [...this.#followers.values()].flatMap((followings) => [...followings]);
+    const steps = pace === undefined ? 1 : Math.max(1, Math.min(DRAIN_STEPS, left.length / DRAIN_AT_ONCE));
+    const share = Math.ceil(left.length / steps);
+    const endSome = (): void => {
+      for (const following of left.splice(0, share)) this.#end(following, { kind: "draining" });
+      if (left.length > 0) pace?.clock.after(pace.overMs / steps, endSome);
+    };
+    endSome();
   }
 
   #end(following: Following, reason: StreamEnd): void {
+    if (!this.#followers.get(following.grant.environmentId)?.has(following)) return;
     this.#remove(following);
     following.follower.end(reason);
   }

@@ -1,7 +1,8 @@
-import type { Revision } from "../model/revision.ts";
+import type { Revision, RevisionFindings } from "../model/revision.ts";
 import type { Translation } from "../model/translation.ts";
 import { canonicalJson } from "../support/canonical-json.ts";
 import { sha256Hex } from "../support/secrets.ts";
+import { keepDocument } from "./kept-document.ts";
 
 /** A translation as canonical text and its hash: what decides whether anything changed (design decision 11). */
 export interface HashedContent {
@@ -28,16 +29,31 @@ export function buildRevision(options: {
   readonly versionMs: number;
 }): Revision {
   const { content, versionMs } = options;
+  const { metadata } = content.translation.content;
   const version = new Date(versionMs).toISOString();
   const open = content.text.slice(0, -END_OF_METADATA.length);
+  const document = keepDocument(open, `,"${VERSION_MEMBER}":"${version}"${END_OF_METADATA}`);
   return {
     environmentId: options.environmentId,
     projectId: options.projectId,
-    flagSetId: String(content.translation.content.metadata.flagSetId),
+    flagSetId: String(metadata.flagSetId),
     hash: content.hash,
     version,
     versionMs,
-    bytes: Buffer.from(`${open},"${VERSION_MEMBER}":"${version}"${END_OF_METADATA}`, "utf8"),
-    translation: content.translation,
+    document,
+    get bytes() {
+      return document.bytes();
+    },
+    findings: findingsOf(content.translation),
+  };
+}
+
+/** The rest of a translation is a large graph of objects, which one environment may have a thousand of. */
+function findingsOf({ content, warnings, featureNames }: Translation): RevisionFindings {
+  const warned = new Set(warnings.map(({ feature }) => feature));
+  return {
+    translatorVersion: String(content.metadata["flagsmith.translatorVersion"] ?? ""),
+    warnings,
+    warnedFeatures: featureNames.filter((name) => warned.has(name)),
   };
 }

@@ -137,3 +137,45 @@ export function openRaw(
   stream.end(frameOf(serialiseRequest({})));
   return stream;
 }
+
+/** An HTTP/2 frame (RFC 9113, section 4.1). */
+const http2Frame = (type: number, flags: number, streamId: number, payload: Buffer): Buffer => {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(streamId, 5);
+  return Buffer.concat([head, payload]);
+};
+
+/** A header as a literal that is not indexed (RFC 7541, section 6.2.2). */
+const literal = (name: string, value: string): Buffer =>
+  Buffer.concat([
+    Buffer.from([0, name.length]),
+    Buffer.from(name),
+    Buffer.from([value.length]),
+    Buffer.from(value),
+  ]);
+
+/** The bytes of a connection that opens SyncFlags and lets the server send without any limit: only TCP holds it back. */
+export function boundlessRequest(): Buffer {
+  const window = Buffer.from([0x7f, 0xff, 0xff, 0xff]);
+  const rest = Buffer.alloc(4);
+  rest.writeUInt32BE(2 ** 31 - 1 - 65_535);
+  const headers = [
+    literal(":method", "POST"),
+    literal(":scheme", "http"),
+    literal(":path", SYNC_FLAGS),
+    literal(":authority", "localhost"),
+    literal("content-type", "application/grpc"),
+    literal("te", "trailers"),
+    literal("x-environment-key", GOOD_KEY),
+  ];
+  return Buffer.concat([
+    Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    http2Frame(4, 0, 0, Buffer.concat([Buffer.from([0, 4]), window])),
+    http2Frame(8, 0, 0, rest),
+    http2Frame(1, 4, 1, Buffer.concat(headers)),
+    http2Frame(0, 1, 1, frameOf(serialiseRequest({}))),
+  ]);
+}

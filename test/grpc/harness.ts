@@ -35,7 +35,9 @@ const openResources = (): number =>
   process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP") || kind === "HTTP2SESSION").length;
 
 /** Serves a board on one port the way that the app does, and afterwards checks that nothing of it is left. */
-export async function serveBoard(settings: { gzipMinBytes?: number } = {}): Promise<Served> {
+export async function serveBoard(
+  settings: { gzipMinBytes?: number; slowReaderMs?: number } = {},
+): Promise<Served> {
   const before = openResources();
   const board = new TinyBoard();
   const clock = new ManualClock();

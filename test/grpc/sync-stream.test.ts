@@ -2,7 +2,6 @@ import { connect } from "node:http2";
 import { gunzipSync } from "node:zlib";
 import * as grpc from "@grpc/grpc-js";
 import { expect, test, vi } from "vitest";
-import { plainFrame } from "../../src/transports/grpc/frames.ts";
 import { grpcClient, openRaw, rawSession, syncFlags } from "./clients.ts";
 import { cleanUp, serveBoard } from "./harness.ts";
 import { GOOD_KEY, revisionOf } from "./tiny-board.ts";
@@ -16,7 +15,7 @@ test("sends the newest revision at once and each newer one as it comes", async (
   expect(await stream.next()).toBe(first.bytes.toString());
   const second = served.board.publish(revisionOf("two"));
   expect(await stream.next()).toBe(second.bytes.toString());
-  expect(served.observed).toContainEqual(["sent", plainFrame(second).length, { coalesced: 0 }]);
+  expect(served.observed).toContainEqual(["sent", second.document.frame().length, { coalesced: 0 }]);
 });
 
 test("writes one and the same buffer to every stream", async () => {
@@ -25,7 +24,7 @@ test("writes one and the same buffer to every stream", async () => {
   const streams = [1, 2, 3].map(() => syncFlags(grpcClient(served.address), { metadata: KEY }));
   await Promise.all(streams.map((stream) => stream.next()));
   expect(served.written).toHaveLength(3);
-  for (const buffer of served.written) expect(buffer).toBe(plainFrame(revision));
+  for (const buffer of served.written) expect(buffer).toBe(revision.document.frame());
 });
 
 test("flushes its headers although there is no revision yet", async () => {
@@ -59,11 +58,11 @@ test("zips large documents once for all who accept gzip, and leaves small ones p
   expect(one).toBe(two);
   expect(one.length).toBeLessThan(large.bytes.length / 10);
   expect(one.readUInt8(0)).toBe(1);
-  expect(gunzipSync(one.subarray(5)).equals(plainFrame(large).subarray(5))).toBe(true);
+  expect(gunzipSync(one.subarray(5)).equals(large.document.frame().subarray(5))).toBe(true);
 
   const small = served.board.publish(revisionOf("small"));
   for (const stream of accepting) expect(await stream.next()).toBe(small.bytes.toString());
-  expect(served.written[2]).toBe(plainFrame(small));
+  expect(served.written[2]).toBe(small.document.frame());
 });
 
 test("does not zip for a client that does not accept gzip", async () => {
@@ -71,7 +70,7 @@ test("does not zip for a client that does not accept gzip", async () => {
   const revision = served.board.publish(revisionOf("plain"));
   const stream = openRaw(rawSession(served.url), { "grpc-accept-encoding": "identity, deflate" });
   const body = await new Promise<Buffer>((resolve) => stream.once("data", resolve));
-  expect(body.equals(plainFrame(revision))).toBe(true);
+  expect(body.equals(revision.document.frame())).toBe(true);
 });
 
 test("forgets the deadline of a client that leaves before it", async () => {

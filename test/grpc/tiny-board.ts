@@ -1,5 +1,6 @@
 import type { AccessDecision, RefusalReason, RequestCredentials, StreamEnd } from "../../src/model/access.ts";
 import type { Revision } from "../../src/model/revision.ts";
+import { keepDocument } from "../../src/publish/kept-document.ts";
 import { sha256Hex } from "../../src/support/secrets.ts";
 import type { Follower, Grant, SyncBoard } from "../../src/transports/grpc/board.ts";
 
@@ -17,25 +18,18 @@ export const REFUSED_KEYS: Readonly<Record<Exclude<RefusalReason, "missing_key">
 };
 
 export function revisionOf(text: string, environmentId = 1): Revision {
-  const bytes = Buffer.from(JSON.stringify({ flags: {}, metadata: { text } }));
+  const document = keepDocument(JSON.stringify({ flags: {}, metadata: { text } }));
   const versionMs = Date.UTC(2026, 10, 23, 11, 59, 58, 300);
   return {
     environmentId,
     projectId: 1,
     flagSetId: "project/environment",
-    hash: sha256Hex(bytes),
+    hash: sha256Hex(document.bytes()),
     version: new Date(versionMs).toISOString(),
     versionMs,
-    bytes,
-    translation: {
-      content: {
-        $schema: "https://flagd.dev/schema/v0/flags.json",
-        flags: {},
-        metadata: {},
-      },
-      warnings: [],
-      featureNames: [],
-    },
+    document,
+    bytes: document.bytes(),
+    findings: { translatorVersion: "v1", warnings: [], warnedFeatures: [] },
   };
 }
 

@@ -31,6 +31,11 @@ export function deadlineError(): ConnectError {
   return new ConnectError("the deadline that the client set has passed", Code.DeadlineExceeded);
 }
 
+/** The answer to a client that does not take what it is sent; if it is merely slow, it may come back. */
+export function slowReaderError(limitMs: number): ConnectError {
+  return new ConnectError(`a message was not taken within ${limitMs} ms`, Code.Unavailable);
+}
+
 /** The error that an open stream ends with; there is no end without one (design decision 2). */
 export function streamEndError(end: StreamEnd): ConnectError {
   return end.kind === "draining" ? drainingError() : refusalError(end);

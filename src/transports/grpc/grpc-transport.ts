@@ -17,6 +17,7 @@ import { drainingError } from "./failures.ts";
 import { createHealthService, type HealthState } from "./health-service.ts";
 import type { NodeRequest, NodeResponse } from "./node-http.ts";
 import type { GrpcLog, SyncObserver } from "./observer.ts";
+import { OpenWrites } from "./open-writes.ts";
 import { createReflectionService, createReflectionServiceAlpha } from "./reflection-service.ts";
 import { createRpcRoutes } from "./rpc-routes.ts";
 import { createSyncService } from "./sync-service.ts";
@@ -24,6 +25,9 @@ import { SyncStream } from "./sync-stream.ts";
 
 /** Below 16 KB the shared frame costs less than what every client spends on unzipping. */
 const DEFAULT_GZIP_MIN_BYTES = 16 * 1024;
+
+/** Milliseconds that a client may take for one message. 430 KB in 30 s are 14 KB/s: slower than any link worth waiting for. */
+const DEFAULT_SLOW_READER_MS = 30_000;
 
 const SYNC_FLAGS_PATH = `/${FlagSyncService.typeName}/${FlagSyncService.method.syncFlags.name}`;
 
@@ -36,6 +40,8 @@ export interface GrpcTransportOptions {
   readonly clock: Clock;
   /** Documents of at least so many bytes go gzipped to gRPC clients that accept it; 16,384 if not given, `Infinity` for never. */
   readonly gzipMinBytes?: number;
+  /** Milliseconds after which a stream whose client does not take its message is ended with UNAVAILABLE; 30,000 if not given. */
+  readonly slowReaderMs?: number;
   /** Whether reflection is offered; it is unless `false` is given. */
   readonly reflection?: boolean;
 }
@@ -57,6 +63,7 @@ export interface GrpcTransport {
 export function createGrpcTransport(options: GrpcTransportOptions): GrpcTransport {
   const { board, observer, log, clock } = options;
   const shutdown = new AbortController();
+  const slowReaderMs = options.slowReaderMs ?? DEFAULT_SLOW_READER_MS;
   const reflects = options.reflection ?? true;
   const files = [
     file_flagd_sync_v1_sync,
@@ -68,7 +75,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
     log,
     shutdown: shutdown.signal,
     register: (router) => {
-      router.service(FlagSyncService, createSyncService({ board, observer, clock }));
+      router.service(FlagSyncService, createSyncService({ board, observer, clock, slowReaderMs }));
       router.service(Health, createHealthService(options.health, new Set(index.services)));
       if (!reflects) return;
       router.service(ServerReflection, createReflectionService(index));
@@ -81,6 +88,8 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
     log,
     clock,
     gzipMinBytes: options.gzipMinBytes ?? DEFAULT_GZIP_MIN_BYTES,
+    openWrites: new OpenWrites(clock, slowReaderMs),
+    slowReaderMs,
     shutdown: shutdown.signal,
   };
   return {

@@ -1,7 +1,10 @@
 import type { RefusalReason } from "../../model/access.ts";
 
-/** Why a stream came to its end; bounded, so that it may be a metric's label. `client`: it went away by itself. */
-export type StreamEndReason = "client" | "deadline" | "draining" | "refused";
+/**
+ * Why a stream came to its end; bounded, so that it may be a metric's label. `client`: it went away by itself; `slow`: it
+ * did not take a message in time.
+ */
+export type StreamEndReason = "client" | "deadline" | "draining" | "refused" | "slow";
 
 /** What this room tells whoever measures. All calls are synchronous and must not throw. */
 export interface SyncObserver {

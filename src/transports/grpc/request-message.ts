@@ -2,7 +2,9 @@ import type { ServerHttp2Stream } from "node:http2";
 import { gunzipSync } from "node:zlib";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { messageOf } from "../../support/errors.ts";
-import { PREFIX_BYTES } from "./frames.ts";
+
+/** The five bytes before every gRPC message: compressed or not, and the length. */
+const PREFIX_BYTES = 5;
 
 /** Bytes that a request may have, zipped or not: ours hold two short strings. */
 export const MAX_REQUEST_BYTES = 64 * 1024;

@@ -5,10 +5,10 @@ import type {
   SyncFlagsRequest,
 } from "../../gen/flagd/sync/v1/sync_pb.ts";
 import type { Revision } from "../../model/revision.ts";
-import type { Clock } from "../../support/clock.ts";
+import type { Clock, Timer } from "../../support/clock.ts";
 import type { Grant, SyncBoard } from "./board.ts";
 import { type RequestFields, readCredentials, webHeaderReader } from "./call-metadata.ts";
-import { refusalError, streamEndError } from "./failures.ts";
+import { refusalError, slowReaderError, streamEndError } from "./failures.ts";
 import { LatestFeed } from "./latest-feed.ts";
 import type { StreamEndReason, SyncObserver } from "./observer.ts";
 
@@ -17,6 +17,8 @@ export interface SyncServiceOptions {
   readonly board: SyncBoard;
   readonly observer: SyncObserver;
   readonly clock: Clock;
+  /** Milliseconds after which a client that does not take its message is no longer a follower. */
+  readonly slowReaderMs: number;
 }
 
 /** flagd.sync.v1 for whatever does not come as plain gRPC on HTTP/2: gRPC-Web, Connect, JSON; and the two unary calls for all. */
@@ -26,7 +28,7 @@ export function createSyncService(options: SyncServiceOptions): ServiceImpl<type
     async *syncFlags(request: SyncFlagsRequest, context: HandlerContext) {
       const grant = admit(options, request, context);
       for await (const revision of follow(options, grant, context.signal)) {
-        yield { flagConfiguration: revision.bytes.toString() };
+        yield { flagConfiguration: revision.document.bytes().toString() };
       }
     },
     fetchAllFlags(request: FetchAllFlagsRequest, context: HandlerContext) {
@@ -35,8 +37,8 @@ export function createSyncService(options: SyncServiceOptions): ServiceImpl<type
       if (revision === undefined) {
         throw new ConnectError("this environment has no document yet; ask again", Code.Unavailable);
       }
-      options.observer.sent(revision.bytes.length, { coalesced: 0 });
-      return { flagConfiguration: revision.bytes.toString() };
+      options.observer.sent(revision.document.size, { coalesced: 0 });
+      return { flagConfiguration: revision.document.bytes().toString() };
     },
     getMetadata() {
       // To anyone: the Python provider never opens its stream on UNAUTHENTICATED and dies of an empty answer (decision 3).
@@ -58,18 +60,20 @@ async function* follow(
   grant: Grant,
   signal: AbortSignal,
 ): AsyncGenerator<Revision, never> {
-  const { board, observer, clock } = options;
+  const { board, observer, clock, slowReaderMs } = options;
   const feed = new LatestFeed<Revision>((revision) => revision.hash);
   const openedMs = clock.monotonicMs();
   observer.streamOpened();
   let over = false;
   let unfollow: (() => void) | undefined;
+  let slow: Timer | undefined;
   // On the signal, not in `finally`: connect-node waits for a drain that never comes once the client is gone, and so never
   // resumes the generator. The signal fires at the end of every call, however it ends.
   const leave = (reason: StreamEndReason, error: ConnectError): void => {
     feed.fail(error);
     if (over) return;
     over = true;
+    slow?.cancel();
     unfollow?.();
     signal.removeEventListener("abort", aborted);
     observer.streamEnded(reason, clock.monotonicMs() - openedMs);
@@ -88,8 +92,10 @@ async function* follow(
   if (signal.aborted) aborted();
   for (;;) {
     const { value, coalesced } = await feed.next();
-    observer.sent(value.bytes.length, { coalesced });
+    observer.sent(value.document.size, { coalesced });
+    if (!over) slow = clock.after(slowReaderMs, () => leave("slow", slowReaderError(slowReaderMs)));
     yield value;
+    slow?.cancel();
   }
 }
 

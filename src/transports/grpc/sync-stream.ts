@@ -14,15 +14,19 @@ import {
   parseGrpcTimeout,
   readCredentials,
 } from "./call-metadata.ts";
-import { deadlineError, drainingError, refusalError, streamEndError } from "./failures.ts";
-import { gzipFrame, plainFrame } from "./frames.ts";
+import { deadlineError, drainingError, refusalError, slowReaderError, streamEndError } from "./failures.ts";
 import { LatestSlot } from "./latest-slot.ts";
 import type { GrpcLog, StreamEndReason, SyncObserver } from "./observer.ts";
+import type { OpenWrites, Writer } from "./open-writes.ts";
 import { readRequestMessage } from "./request-message.ts";
+import { resetStream } from "./reset-stream.ts";
 import { trailersOf } from "./trailers.ts";
 
 /** Milliseconds that a client has to send its request, and later to take the end of its stream, before it is reset. */
 const PATIENCE_MS = 10_000;
+
+const NO_HEADERS: HeaderReader = () => undefined;
+const hashOf = (revision: Revision): string => revision.hash;
 
 /** What the fast path of SyncFlags needs. */
 export interface SyncStreamOptions {
@@ -32,6 +36,9 @@ export interface SyncStreamOptions {
   readonly clock: Clock;
   /** Documents of at least so many bytes go gzipped to clients that accept it. */
   readonly gzipMinBytes: number;
+  /** Shared by all streams: ends those whose client does not take its message within `slowReaderMs`. */
+  readonly openWrites: OpenWrites;
+  readonly slowReaderMs: number;
   /** Aborted when the process goes down: calls that come later are turned away. */
   readonly shutdown: AbortSignal;
 }
@@ -40,11 +47,12 @@ export interface SyncStreamOptions {
  * One SyncFlags call over gRPC, straight on its HTTP/2 stream: it shares its frames with all other streams, holds at most
  * one revision that the client has not taken yet, and never ends with OK (design decisions 1 and 2).
  */
-export class SyncStream implements Follower {
+export class SyncStream implements Follower, Writer {
   readonly #options: SyncStreamOptions;
   readonly #stream: ServerHttp2Stream;
-  readonly #header: HeaderReader;
-  readonly #slot = new LatestSlot<Revision>((revision) => revision.hash);
+  /** Let go of as soon as the call is let in: an idle stream holds nothing that it does not need. */
+  #header: HeaderReader;
+  readonly #slot = new LatestSlot<Revision>(hashOf);
   #zips = false;
   #writing = false;
   #openedMs: number | undefined;
@@ -86,6 +94,11 @@ export class SyncStream implements Follower {
     if (!this.#writing && !this.#over()) this.#write();
   }
 
+  /** See {@link Writer.tooSlow}. */
+  tooSlow(): void {
+    this.#fail(slowReaderError(this.#options.slowReaderMs), "slow");
+  }
+
   /** See {@link Follower.end}. */
   end(end: StreamEnd): void {
     this.#fail(streamEndError(end), end.kind);
@@ -99,6 +112,7 @@ export class SyncStream implements Follower {
       throw refusalError(decision);
     }
     this.#zips = acceptsGzip(this.#header("grpc-accept-encoding"));
+    this.#header = NO_HEADERS;
     this.#stream.once("wantTrailers", () => {
       if (this.#failure) this.#stream.sendTrailers(trailersOf(this.#failure));
     });
@@ -123,15 +137,20 @@ export class SyncStream implements Follower {
     const taken = this.#slot.take();
     if (taken === undefined) return;
     const { value: revision, coalesced } = taken;
-    const zipped = this.#zips && revision.bytes.length >= this.#options.gzipMinBytes;
-    const frame = zipped ? gzipFrame(revision) : plainFrame(revision);
+    const { document } = revision;
+    const { openWrites, gzipMinBytes, observer } = this.#options;
+    const frame = this.#zips && document.size >= gzipMinBytes ? document.zippedFrame() : document.frame();
     this.#writing = true;
-    this.#stream.write(frame, () => {
-      this.#writing = false;
-      if (!this.#over()) this.#write();
-    });
-    this.#options.observer.sent(frame.length, { coalesced });
+    openWrites.began(this);
+    this.#stream.write(frame, this.#written);
+    observer.sent(frame.length, { coalesced });
   }
+
+  readonly #written = (): void => {
+    this.#writing = false;
+    this.#options.openWrites.ended(this);
+    if (!this.#over()) this.#write();
+  };
 
   /** Ends the call with an error: in trailers if headers went out already, else as the whole answer. */
   #fail(error: ConnectError, reason: StreamEndReason): void {
@@ -153,13 +172,15 @@ export class SyncStream implements Follower {
       this.#stream.end();
     }
     this.#release(reason);
-    this.#resetUnlessPatient();
+    this.#resetUnlessPatient(reason);
   }
 
   /** Lets go of everything but the stream itself; only the first call counts. */
   #release(reason: StreamEndReason): void {
     this.#deadline?.cancel();
     this.#deadline = undefined;
+    this.#options.openWrites.ended(this);
+    this.#slot.take();
     const unfollow = this.#unfollow;
     this.#unfollow = undefined;
     unfollow?.();
@@ -196,9 +217,13 @@ export class SyncStream implements Follower {
     return encoding;
   }
 
-  #resetUnlessPatient(): void {
+  #resetUnlessPatient(reason?: StreamEndReason): void {
+    const { clock } = this.#options;
     this.#patience?.cancel();
-    this.#patience = this.#options.clock.after(PATIENCE_MS, () => this.#stream.close(http2.NGHTTP2_CANCEL));
+    this.#patience = clock.after(PATIENCE_MS, () => {
+      if (reason === "slow") resetStream(this.#stream, clock, PATIENCE_MS);
+      else this.#stream.close(http2.NGHTTP2_CANCEL);
+    });
   }
 }
 

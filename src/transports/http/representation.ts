@@ -37,11 +37,12 @@ export function encodeBody(body: Buffer, coding: ContentCoding): Promise<Buffer>
 
 const encodedDocuments = new WeakMap<Revision, Map<ContentCoding, Promise<Buffer>>>();
 
-/** The document of a revision in a coding, made once however many ask. */
+/** The document of a revision in a coding, made once however many ask. The plain one is the revision's own to keep. */
 export function encodedDocument(revision: Revision, coding: ContentCoding): Promise<Buffer> {
+  if (coding === "identity") return Promise.resolve(revision.document.bytes());
   const codings = encodedDocuments.get(revision) ?? new Map<ContentCoding, Promise<Buffer>>();
   encodedDocuments.set(revision, codings);
-  const encoded = codings.get(coding) ?? encodeBody(revision.bytes, coding);
+  const encoded = codings.get(coding) ?? encodeBody(revision.document.bytes(), coding);
   codings.set(coding, encoded);
   return encoded;
 }

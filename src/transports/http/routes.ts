@@ -40,10 +40,11 @@ interface Route {
 }
 
 interface Content {
-  readonly body: Buffer;
+  /** Bytes of the body without any coding. */
+  readonly size: number;
   /** The opaque part of its ETag: equal content, equal tag, on every replica. */
   readonly tag: string;
-  readonly encode: typeof encodeBody;
+  readonly encode: (coding: ContentCoding) => Promise<Buffer>;
 }
 
 /** Makes the handler of HTTP/1 and HTTP/2 requests alike; `false` means that the path is none of its. */
@@ -51,13 +52,13 @@ export function createHttpRoutes(
   options: HttpRoutesOptions,
 ): (request: HttpRequest, response: HttpResponse) => boolean {
   const document = (revision: Revision): Content => ({
-    body: revision.bytes,
+    size: revision.document.size,
     tag: revision.hash,
-    encode: (_body, coding) => encodedDocument(revision, coding),
+    encode: (coding) => encodedDocument(revision, coding),
   });
   const diagnostics = (revision: Revision): Content => {
     const body = Buffer.from(JSON.stringify(options.diagnose(revision)));
-    return { body, tag: sha256Hex(body), encode: encodeBody };
+    return { size: body.length, tag: sha256Hex(body), encode: (coding) => encodeBody(body, coding) };
   };
   const routes: readonly Route[] = [
     { path: "/api/v1/flagd/flags.json", content: document },
@@ -111,7 +112,7 @@ async function answer(options: HttpRoutesOptions, route: Route, exchange: Exchan
 
 async function sendContent(exchange: Exchange, content: Content, lastModifiedMs: number): Promise<number> {
   const { request, response } = exchange;
-  const coding = effectiveCoding(content.body.length, chooseCoding(headerOf(request, "accept-encoding")));
+  const coding = effectiveCoding(content.size, chooseCoding(headerOf(request, "accept-encoding")));
   response.setHeader("ETag", `"${taggedFor(content.tag, coding)}"`);
   response.setHeader("Last-Modified", new Date(lastModifiedMs).toUTCString());
   response.setHeader("Cache-Control", "private, no-cache");
@@ -127,7 +128,7 @@ async function sendContent(exchange: Exchange, content: Content, lastModifiedMs:
     response.end();
     return 304;
   }
-  const body = await content.encode(content.body, coding);
+  const body = await content.encode(coding);
   response.statusCode = 200;
   response.setHeader("Content-Type", "application/json");
   if (coding !== "identity") response.setHeader("Content-Encoding", coding);

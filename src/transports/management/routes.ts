@@ -22,7 +22,7 @@ export interface Readiness {
 
 /** What the routes need from the rest of the program. */
 export interface ManagementRoutesOptions {
-  readonly readiness: () => Readiness;
+  readonly readiness: () => Readiness | Promise<Readiness>;
   /** Writes the metrics in a text format of Prometheus. */
   readonly metrics: { readonly contentType: string; render(): Promise<string> };
   readonly log: { warn(fields: object, message: string): void };
@@ -45,7 +45,7 @@ export function createManagementRoutes(
 ): (request: ManagementRequest, response: ManagementResponse) => void {
   const answers = new Map<string, () => Answer | Promise<Answer>>([
     ["/healthz", () => json(200, { status: "ok" })],
-    ["/readyz", () => readinessAnswer(options.readiness())],
+    ["/readyz", async () => readinessAnswer(await options.readiness())],
     ["/metrics", async () => metricsAnswer(options.metrics.contentType, await options.metrics.render())],
   ]);
   return (request, response) => {

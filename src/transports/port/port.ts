@@ -117,7 +117,8 @@ export function createPort(options: PortOptions): Port {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         server.once("error", (error) => reject(bindingFailure(error, host, port)));
-        server.listen({ host, port, backlog: ACCEPT_BACKLOG }, () => {
+        // In a cluster a port is shared by all workers; one that nobody named is this process's own.
+        server.listen({ host, port, backlog: ACCEPT_BACKLOG, exclusive: port === 0 }, () => {
           const address = server.address();
           if (address !== null && typeof address === "object") resolve(address);
         });

@@ -2,8 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { StreamEnd } from "../../../src/model/access.ts";
 import type { Revision } from "../../../src/model/revision.ts";
 import { Board } from "../../../src/publish/board.ts";
+import { keepDocument } from "../../../src/publish/kept-document.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 function revision(hash: string, environmentId = 1, version = "2026-11-23T00:00:00.000Z"): Revision {
+  const document = keepDocument(hash);
   return {
     environmentId,
     projectId: 1,
@@ -11,12 +14,9 @@ function revision(hash: string, environmentId = 1, version = "2026-11-23T00:00:0
     hash,
     version,
     versionMs: 0,
-    bytes: Buffer.from(hash),
-    translation: {
-      content: { $schema: "https://flagd.dev/schema/v0/flags.json", flags: {}, metadata: {} },
-      warnings: [],
-      featureNames: [],
-    },
+    document,
+    bytes: document.bytes(),
+    findings: { translatorVersion: "v1", warnings: [], warnedFeatures: [] },
   };
 }
 
@@ -96,6 +96,24 @@ describe("Board", () => {
     expect(late.ends).toEqual([{ kind: "draining" }]);
     expect(late.seen).toEqual([]);
     expect(board.followerCount()).toBe(0);
+  });
+
+  it("drains little by little where many follow, also if some leave meanwhile", () => {
+    const board = new Board();
+    const clock = new ManualClock();
+    const followers = Array.from({ length: 1_000 }, () => follower());
+    const leave = followers.map((one) => board.follow(GRANT, one));
+    board.drain({ clock, overMs: 1_000 });
+    expect(board.followerCount()).toBe(900);
+    leave[500]?.();
+    clock.advance(500);
+    expect(board.followerCount()).toBeGreaterThan(300);
+    expect(board.followerCount()).toBeLessThan(500);
+    clock.advance(500);
+    expect(board.followerCount()).toBe(0);
+    expect(followers[500]?.ends).toEqual([]);
+    expect(followers.filter((one) => one.ends.length === 1)).toHaveLength(999);
+    expect(clock.pending).toBe(0);
   });
 
   it("lets a follower leave while it is being offered something", () => {

@@ -49,6 +49,18 @@ describe("buildRevision", () => {
     expect(revision).toMatchObject({ flagSetId: "p/e", version: "2026-11-23T01:02:03.045Z", versionMs });
   });
 
+  it("remembers of the translation only what diagnostics tell", () => {
+    const warning = { reason: "malformed_value", detail: "x", feature: "b" } as const;
+    const content = hashContent({ ...translation, warnings: [warning], featureNames: ["a", "b", "c"] });
+    const revision = buildRevision({ content, environmentId: 7, projectId: 1, versionMs: 0 });
+    expect(revision.findings).toEqual({
+      translatorVersion: "v1",
+      warnings: [warning],
+      warnedFeatures: ["b"],
+    });
+    expect(revision.document.size).toBe(revision.bytes.length);
+  });
+
   it("hashes the content alone: another version, the same hash; other content, another", () => {
     const content = hashContent(translation);
     const at = (versionMs: number) => buildRevision({ content, environmentId: 7, projectId: 1, versionMs });

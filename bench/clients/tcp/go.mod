@@ -1,0 +1,3 @@
+module tcpclient
+
+go 1.22

@@ -1,0 +1,68 @@
+import { probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
+import { type EnvironmentReading, readEnvironment } from "../../src/postgres/read-environment.ts";
+import { buildRevision, hashContent } from "../../src/publish/build-revision.ts";
+import { translateEnvironment } from "../../src/translate/translate-environment.ts";
+import type { Place } from "../database/place.ts";
+import { median } from "../measure.ts";
+import type { Cell } from "../scenario.ts";
+
+const STAGES = ["read (all rows)", "translate", "canonical JSON and SHA-256", "frame", "gzip frame"] as const;
+
+/** What making a document from nothing costs, stage by stage. */
+export interface BuildStages {
+  readonly rows: readonly (readonly Cell[])[];
+  readonly totalMs: number;
+  readonly readMs: number;
+  readonly translateMs: number;
+  readonly bytes: number;
+  readonly zippedBytes: number;
+}
+
+async function readOnce(
+  place: Place,
+  columns: Awaited<ReturnType<typeof probeFlagsmith>>,
+): Promise<EnvironmentReading> {
+  const reading = await readEnvironment(place.database, {
+    environmentId: place.environmentId,
+    columns,
+    settings: { semantics: "flagsmith", identityOverrideLimit: 100_000 },
+  });
+  if (reading === undefined) throw new Error("the environment is gone");
+  return reading;
+}
+
+/** Makes the first environment's document several times in this process, and tells the medians. */
+export async function builtFromScratch(place: Place, rounds: number): Promise<BuildStages> {
+  const columns = await probeFlagsmith(place.database);
+  const took: number[][] = STAGES.map(() => []);
+  let bytes = 0;
+  let zippedBytes = 0;
+  for (let round = 0; round < rounds; round++) {
+    let last = performance.now();
+    const lap = (stage: number): void => {
+      const now = performance.now();
+      took[stage]?.push(now - last);
+      last = now;
+    };
+    const { snapshot } = await readOnce(place, columns);
+    lap(0);
+    const translation = translateEnvironment(snapshot);
+    lap(1);
+    const content = hashContent(translation);
+    lap(2);
+    const revision = buildRevision({ content, environmentId: 1, projectId: 1, versionMs: 0 });
+    lap(3);
+    zippedBytes = revision.document.zippedFrame().length;
+    lap(4);
+    bytes = revision.document.size;
+  }
+  const medians = took.map(median);
+  return {
+    rows: STAGES.map((stage, index) => [stage, medians[index] ?? 0]),
+    totalMs: medians.slice(0, 4).reduce((sum, ms) => sum + ms, 0),
+    readMs: medians[0] ?? 0,
+    translateMs: medians[1] ?? 0,
+    bytes,
+    zippedBytes,
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * (b) Where does the time of one change go, from the commit to the stream?
+ * No goal: many changes at once; the server then reads once for all of them.
+ */
+import { openFeed } from "../clients/notices.ts";
+import { createPlace } from "../database/place.ts";
+import { LARGE } from "../database/seed.ts";
+import { median, timed } from "../measure.ts";
+import { startChild } from "../processes/child.ts";
+import type { Bench, Findings } from "../scenario.ts";
+import { startOurs } from "../servers.ts";
+import { builtFromScratch } from "./build-stages.ts";
+
+async function metric(port: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
+}
+
+async function run(bench: Bench): Promise<Findings> {
+  const rounds = bench.quick ? 10 : 50;
+  const place = await createPlace(LARGE);
+  const server = await startOurs(place, { GZIP_MIN_BYTES: "1000000000" });
+  const client = startChild("raw-client");
+  const feed = await openFeed(place.url);
+  const management = server.managementPort ?? 0;
+  const build = "flagsmith_flagd_document_build_seconds";
+  try {
+    await client.ask("open", { port: server.port, protocol: "grpc", count: 1, key: server.key });
+    const [sumBefore, countBefore] = [
+      await metric(management, `${build}_sum`),
+      await metric(management, `${build}_count`),
+    ];
+    const updates: number[] = [];
+    const notices: number[] = [];
+    const totals: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      await client.ask("expect");
+      const noticed = feed.next();
+      const beganEpoch = performance.timeOrigin + performance.now();
+      const began = performance.now();
+      updates.push((await timed(() => place.toggle())).ms);
+      notices.push((await noticed) - began);
+      totals.push((await client.ask<{ last: number }>("arrived", beganEpoch)).last);
+    }
+    const count = (await metric(management, `${build}_count`)) - countBefore;
+    const builtMs = (((await metric(management, `${build}_sum`)) - sumBefore) / count) * 1_000;
+    const scratch = await builtFromScratch(place, bench.quick ? 3 : 10);
+    return {
+      tables: [
+        {
+          caption: `One toggle in an environment of 1,000 flags, one stream, ${rounds} changes; medians unless said:`,
+          columns: ["stage", "ms"],
+          rows: [
+            ["UPDATE until it returns (statement and commit)", median(updates)],
+            ["UPDATE until another connection has the notification", median(notices)],
+            ["server: read, translate, encode, record, publish (mean, by its own metric)", builtMs],
+            ["UPDATE until the stream has the whole document", median(totals)],
+          ],
+        },
+        {
+          caption: "The same document made from nothing, as at the start:",
+          columns: ["stage", "ms"],
+          rows: scratch.rows,
+        },
+      ],
+    };
+  } finally {
+    await feed.close();
+    await client.stop();
+    await server.stop();
+    await place.stop();
+  }
+}
+
+/** See the top of this file. */
+export const stages = { letter: "b", title: "The stages of one change", run };
