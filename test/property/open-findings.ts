@@ -14,32 +14,7 @@ interface OpenFinding {
   readonly concerns: (condition: Condition, trait: Trait) => boolean;
 }
 
-const OPEN_FINDINGS: readonly OpenFinding[] = [
-  {
-    name: "REGEX on a number that not all evaluators print alike",
-    concerns: ({ operator }, trait) =>
-      operator === "REGEX" && (typeof trait === "number" ? isExtreme(trait) : hasManyDigits(trait)),
-  },
-  {
-    name: "IN, a number among texts that Go reads as numbers",
-    concerns: ({ operator, value }, trait) =>
-      operator === "IN" && typeof trait === "number" && /[0-9]|inf|nan/i.test(value ?? ""),
-  },
-  {
-    name: "EQUAL, dozens of zeros before a fraction",
-    concerns: ({ operator }, trait) =>
-      operator === "EQUAL" && typeof trait === "string" && /^-?0{16}[0-9]*\./.test(trait),
-  },
-];
-
-function isExtreme(number: number): boolean {
-  return number !== 0 && (Math.abs(number) < 1e-4 || Math.abs(number) >= 1e15);
-}
-
-/** More digits than a float has. */
-function hasManyDigits(trait: Trait): boolean {
-  return typeof trait === "string" && /^-?[0-9]+\.[0-9]+$/.test(trait) && trait.length > 16;
-}
+const OPEN_FINDINGS: readonly OpenFinding[] = [];
 
 /** The open finding that may be behind a disagreement, if one is. */
 export function openFinding({ environment }: Prepared, { feature, person }: Judgement): string | undefined {

@@ -9,6 +9,8 @@ import { warnOfRounding } from "./rounded-number.ts";
 
 /** So many leading zeros are recognised. */
 const MOST_ZEROS = 24;
+/** Items that stay text in Flagsmith, but that Go, asked for a number, reads as one within a list: `+5`, `1e3`, `inf`. */
+const NUMBER_TO_GO = /^[+-]?(?:[0-9_.]+(?:e[+-]?[0-9_]+)?|0x[0-9a-f_.p+-]+|inf(?:inity)?|nan)$/i;
 /** Ends a text whose zeros are taken away, so that it never becomes empty. */
 const PAD = "~";
 
@@ -25,12 +27,15 @@ export function encodeIn({ attribute, value, scope }: Operand): Logic {
     ...items.filter((item) => !looksLikeNumber(item)),
     ...wholes.flatMap((whole) => (isCompact ? paddedSpellings(whole) : [String(whole)])),
   ]);
+  const strict = items.filter((item) => !looksLikeNumber(item) && NUMBER_TO_GO.test(item));
+  for (const item of strict) texts.delete(item);
   const numbers = [...new Set(wholes.map(Number))].filter(
     (number) => scope.negated || Number.isSafeInteger(number),
   );
   const rounded = wholes.find((whole) => !Number.isSafeInteger(Number(whole)));
   if (rounded !== undefined) warnOfRounding("IN", String(rounded), scope);
   return or(
+    ...[...new Set(strict)].map((item): Logic => ({ "===": [attribute, item] })),
     texts.size > 0 && and({ "!==": [attribute, 0] }, { in: [attribute, [...texts]] }),
     isOneOf(attribute, numbers),
     wholes.length > 0 &&

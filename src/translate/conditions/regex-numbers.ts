@@ -8,6 +8,9 @@ const PAD = "~";
 /** So many leading and trailing zeros are taken away. */
 const MOST_ZEROS = 24;
 
+/** Whole numbers of no more digits are printed alike by all evaluators. */
+const MOST_DIGITS = 13;
+
 /** A number-like text of no more characters has all its digits in print. */
 const MOST_PLAIN = 16;
 
@@ -96,6 +99,16 @@ export function byValue({ atoms, end }: Path, attribute: Logic): Logic | undefin
   if (takes(first, ".") || takes(first, "-")) return undefined;
   if (!end) return hasSign;
   return first.kind === "run" ? and(hasSign, isWhole(attribute)) : undefined;
+}
+
+/**
+ * Can the path only match prints that all evaluators agree on? Every other print is longer, or has a dot, a sign or an
+ * exponent.
+ */
+export function takesPlainOnly({ atoms, end }: Path): boolean {
+  const isPlainAtom = (atom: Path["atoms"][number]): boolean =>
+    atom.kind === "one" && Array.from(".e+-").every((char) => !takes(atom, char));
+  return end && atoms.length <= MOST_DIGITS && atoms.every(isPlainAtom);
 }
 
 function unsigned(atoms: Path["atoms"]): Path["atoms"] {

@@ -16,6 +16,7 @@ import {
   printOfNumber,
   printOfText,
   seesZeros,
+  takesPlainOnly,
 } from "./regex-numbers.ts";
 import { parsePattern } from "./regex-parse.ts";
 import { shapeOf } from "./regex-shape.ts";
@@ -30,8 +31,8 @@ const MINUS_ZEROS = ["-0", "-00", "-000"];
  */
 export function encodeRegex({ attribute, value, scope }: Operand): Logic {
   const paths = readPaths(value, scope);
-  const text = paths && textAnswer(paths, attribute, scope);
-  const number = paths && numberAnswer(paths, attribute, scope);
+  const number = paths && numberAnswer(paths, { attribute, value, scope });
+  const text = paths && textAnswer(paths, { attribute, value, scope });
   if (paths === undefined || text === undefined || number === undefined) return unsupported(value, scope);
   const whenTrue = matches(paths, "True");
   const whenFalse = matches(paths, "False");
@@ -101,19 +102,27 @@ function shapeOfAny(
   return known.length < shapes.length ? undefined : or(...known);
 }
 
+/**
+ * What is taken of a number that evaluators print otherwise than Python: that it does not match, or, below NONE, where
+ * that could widen, that it does.
+ */
+function whenUnsure(paths: readonly Path[], { value, scope }: Operand): boolean {
+  if (!scope.negated || paths.every(takesPlainOnly)) return false;
+  const limit = "below NONE it also holds for numbers beyond 13 digits, and for tiny ones";
+  scope.warn("regex_unsupported", `REGEX "${value}": ${limit}`);
+  return true;
+}
+
 /** For a number: by its value or by its print; where evaluators print it otherwise than Python, what narrows. */
-function numberAnswer(
-  paths: readonly Path[],
-  attribute: Logic,
-  { negated }: ConditionScope,
-): Logic | undefined {
+function numberAnswer(paths: readonly Path[], operand: Operand): Logic | undefined {
+  const { attribute, scope } = operand;
   const own = paths.filter(mayMatchNumber);
   const values = own.map((path) => byValue(path, attribute) ?? equalsLiteral(path, attribute));
   const others = own.filter((_, index) => values[index] === undefined);
   const known = or(...values.filter((value) => value !== undefined));
   if (others.length === 0) return known;
-  const print = shapeOfAny(others, { text: printOfNumber(attribute), lines: false, negated });
-  return print && or(known, { if: [isPrintable(attribute), print, negated] });
+  const print = shapeOfAny(others, { text: printOfNumber(attribute), lines: false, negated: scope.negated });
+  return print && or(known, { if: [isPrintable(attribute), print, whenUnsure(others, operand)] });
 }
 
 /** `^5$` takes one number. That JSON cannot tell 5.0 from 5 leaves none for `^5\.0$`. */
@@ -127,8 +136,9 @@ function equalsLiteral(path: Path, attribute: Logic): Logic | undefined {
  * For text. Number-like text is matched as Flagsmith prints the number, which only matters to patterns that look at
  * zeros. The compact tier narrows there.
  */
-function textAnswer(paths: readonly Path[], attribute: Logic, scope: ConditionScope): Logic | undefined {
-  const { negated, encoding } = scope;
+function textAnswer(paths: readonly Path[], operand: Operand): Logic | undefined {
+  const { attribute } = operand;
+  const { negated, encoding } = operand.scope;
   const literals = paths.map(numberLiteralOf).filter((literal) => literal !== undefined);
   const others = paths.filter((path) => numberLiteralOf(path) === undefined);
   const spelled = literals.map((literal) => spellsLiteral(literal, attribute));
@@ -142,7 +152,7 @@ function textAnswer(paths: readonly Path[], attribute: Logic, scope: ConditionSc
   }
   const print = shapeOfAny(own, { text: printOfText(attribute), lines: false, negated });
   if (print === undefined) return undefined;
-  const number: Logic = { if: [isPlain(attribute), print, negated] };
+  const number: Logic = { if: [isPlain(attribute), print, whenUnsure(own, operand)] };
   return or(...spelled, { if: [isNumberText(attribute), number, plain] });
 }
 

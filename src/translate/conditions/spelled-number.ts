@@ -2,7 +2,7 @@ import type { Logic } from "../../model/document.ts";
 import { and, or } from "./logic.ts";
 
 /** So many leading zeros are recognised, and so many trailing ones behind a dot. */
-const ZEROS = "0".repeat(24);
+const ZEROS = "0".repeat(64);
 
 /** Which spellings count: all, or only those without a dot, such as `05` for `5`. */
 export type Spellings = "all" | "whole";

@@ -6,12 +6,28 @@ export interface Writer {
   tooSlow(): void;
 }
 
-/** Watches the writes that clients have not taken yet, with one timer for all: a push begins thousands in one instant. */
+/** Writes that begin within so many ms of the first belong to one push. */
+const SAME_PUSH_MS = 1_000;
+
+/** However much the rest of a push moves, no client has longer than so many times the limit. */
+const LONGEST = 10;
+
+interface Push {
+  readonly beganMs: number;
+  /** When its last write began or was taken. */
+  lastMs: number;
+}
+
+/**
+ * Watches the writes that clients have not taken yet, with one timer for all: a push begins thousands in one instant. A large
+ * push may keep the network busy for longer than the limit, and those who are served last are not slow for that: the limit
+ * counts from when a write of the same push was last taken.
+ */
 export class OpenWrites {
   readonly #clock: Clock;
   readonly #limitMs: number;
-  /** When each began, oldest first. */
-  readonly #beganMs = new Map<Writer, number>();
+  readonly #open = new Map<Writer, Push>();
+  #push: Push | undefined;
   #timer: Timer | undefined;
 
   constructor(clock: Clock, limitMs: number) {
@@ -21,13 +37,26 @@ export class OpenWrites {
 
   /** A message was handed to the connection. */
   began(writer: Writer): void {
-    this.#beganMs.set(writer, this.#clock.monotonicMs());
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#push === undefined || nowMs - this.#push.beganMs > SAME_PUSH_MS) {
+      this.#push = { beganMs: nowMs, lastMs: nowMs };
+    }
+    this.#push.lastMs = nowMs;
+    this.#open.set(writer, this.#push);
     this.#timer ??= this.#clock.after(this.#limitMs, () => this.#look());
   }
 
-  /** The client took it, or is gone. */
-  ended(writer: Writer): void {
-    if (!this.#beganMs.delete(writer) || this.#beganMs.size > 0) return;
+  /** The client took it. */
+  taken(writer: Writer): void {
+    const push = this.#open.get(writer);
+    if (push === undefined) return;
+    push.lastMs = this.#clock.monotonicMs();
+    this.gone(writer);
+  }
+
+  /** The client is gone, or is not written to any more. */
+  gone(writer: Writer): void {
+    if (!this.#open.delete(writer) || this.#open.size > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;
   }
@@ -35,14 +64,15 @@ export class OpenWrites {
   #look(): void {
     this.#timer = undefined;
     const nowMs = this.#clock.monotonicMs();
-    for (const [writer, beganMs] of this.#beganMs) {
-      const leftMs = beganMs + this.#limitMs - nowMs;
-      if (leftMs > 0) {
-        this.#timer ??= this.#clock.after(leftMs, () => this.#look());
-        return;
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const [writer, { beganMs, lastMs }] of this.#open) {
+      const leftMs = Math.min(lastMs + this.#limitMs, beganMs + LONGEST * this.#limitMs) - nowMs;
+      if (leftMs > 0) nextMs = Math.min(nextMs, leftMs);
+      else {
+        this.#open.delete(writer);
+        writer.tooSlow();
       }
-      this.#beganMs.delete(writer);
-      writer.tooSlow();
     }
+    if (this.#open.size > 0) this.#timer ??= this.#clock.after(nextMs, () => this.#look());
   }
 }

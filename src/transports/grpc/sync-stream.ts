@@ -148,7 +148,7 @@ export class SyncStream implements Follower, Writer {
 
   readonly #written = (): void => {
     this.#writing = false;
-    this.#options.openWrites.ended(this);
+    this.#options.openWrites.taken(this);
     if (!this.#over()) this.#write();
   };
 
@@ -179,7 +179,7 @@ export class SyncStream implements Follower, Writer {
   #release(reason: StreamEndReason): void {
     this.#deadline?.cancel();
     this.#deadline = undefined;
-    this.#options.openWrites.ended(this);
+    this.#options.openWrites.gone(this);
     this.#slot.take();
     const unfollow = this.#unfollow;
     this.#unfollow = undefined;
