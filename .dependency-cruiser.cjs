@@ -16,11 +16,11 @@ const matrix = names.flatMap((from) => {
 // A library has one door: the room that may name it.
 const doors = {
   pg: "^src/postgres/",
-  "pg-listen": "^src/postgres/",
   pino: "^src/observe/",
   "prom-client": "^src/observe/",
   commander: "^src/cli/",
-  zod: "^src/(config|postgres)/",
+  zod: "^src/(config|postgres|state|bootstrap)/",
+  yaml: "^src/config/",
   "@connectrpc/": "^src/transports/grpc/",
   "@bufbuild/": "^src/(transports/grpc|cli|gen)/",
   "@grpc/": "^src/cli/",

@@ -50,6 +50,9 @@ export function syncFlagsRequest(options: {
   ]);
 }
 
+/** Ends the stream of {@link syncFlagsRequest} with CANCEL, as a client does that lost interest. */
+export const CANCEL_STREAM = frame(3, 0, 1, uint32(8));
+
 /** The answer to the server's settings. */
 export const SETTINGS_ACK = frame(4, 1, 0, Buffer.alloc(0));
 

@@ -20,7 +20,12 @@ interface Reply {
 
 /** Starts `<name>.js` of this folder in a process of its own. Memory can be collected on demand. */
 export function startChild(name: string, environment: Readonly<Record<string, string>> = {}): Child {
-  const child: ChildProcess = fork(fileURLToPath(new URL(`./${name}.js`, import.meta.url)), [], {
+  return startScript(new URL(`./${name}.js`, import.meta.url), environment);
+}
+
+/** The same for a script elsewhere. */
+export function startScript(script: URL, environment: Readonly<Record<string, string>> = {}): Child {
+  const child: ChildProcess = fork(fileURLToPath(script), [], {
     execArgv: ["--expose-gc", ...(process.env.BENCH_NODE_ARGS?.split(" ") ?? [])],
     env: { ...process.env, ...environment },
     serialization: "advanced",
@@ -33,7 +38,7 @@ export function startChild(name: string, environment: Readonly<Record<string, st
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   void ended.then(() => {
-    for (const [id, settle] of waiting) settle({ id, error: `${name} ended` });
+    for (const [id, settle] of waiting) settle({ id, error: `${script.pathname} ended` });
   });
   return {
     pid: child.pid ?? 0,

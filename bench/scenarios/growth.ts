@@ -34,6 +34,7 @@ async function run(bench: Bench): Promise<Findings> {
         built.translateMs,
         built.totalMs - built.readMs - built.translateMs,
         built.totalMs,
+        built.changedMs,
         built.bytes / 1_000,
         built.zippedBytes / 1_000,
       ]);
@@ -48,8 +49,9 @@ async function run(bench: Bench): Promise<Findings> {
           "environment",
           "read (ms)",
           "translate",
-          "encode and hash",
+          "hash and frame",
           "sum",
+          "one flag toggled: translate and hash",
           "document (KB)",
           "gzipped (KB)",
         ],

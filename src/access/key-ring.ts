@@ -7,8 +7,11 @@ import { maskKey, sha256Hex } from "../support/secrets.ts";
 import { type PresentedKey, readCredentials } from "./credentials.ts";
 import { matchesFlagSet, parseSelector } from "./selector.ts";
 
+/** What a key, or a selector, can be refused for. */
+type KeyRefusal = Exclude<RefusalReason, "document_too_large">;
+
 /** The words for each refusal: they say what to do and never repeat a key. */
-const MESSAGES: Readonly<Record<RefusalReason, string>> = {
+const MESSAGES: Readonly<Record<KeyRefusal, string>> = {
   missing_key:
     "no environment key was sent: send a server-side key (ser.…) as x-environment-key, as authorization, or as the selector",
   unknown_key:
@@ -25,7 +28,7 @@ const MESSAGES: Readonly<Record<RefusalReason, string>> = {
 };
 
 /** Refuses for a reason, in the words that all transports share. */
-export function refuse(reason: RefusalReason): AccessDecision & { readonly granted: false } {
+export function refuse(reason: KeyRefusal): AccessDecision & { readonly granted: false } {
   return { granted: false, reason, message: MESSAGES[reason] };
 }
 

@@ -1,9 +1,10 @@
 import type { DirectoryEntry } from "../model/access.ts";
-import type { ProjectSettings } from "../model/environment.ts";
+import type { EnvironmentSnapshot, ProjectSettings } from "../model/environment.ts";
+import type { Revision } from "../model/revision.ts";
+import type { Translation } from "../model/translation.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Database } from "../postgres/database.ts";
-import type { FlagsmithColumns } from "../postgres/flagsmith-columns.ts";
 import { type EnvironmentReading, readEnvironment } from "../postgres/read-environment.ts";
 import type { Board } from "../publish/board.ts";
 import { buildRevision, hashContent } from "../publish/build-revision.ts";
@@ -12,30 +13,55 @@ import type { DatabaseTime } from "../snapshot/database-time.ts";
 import type { ReadScope, TouchedIds } from "../snapshot/dirty-scopes.ts";
 import { mergeReading } from "../snapshot/merge-reading.ts";
 import { RecentSnapshots } from "../snapshot/recent-snapshots.ts";
+import { SecondLook } from "../snapshot/second-look.ts";
 import { onlyWholeChanges } from "../snapshot/whole-changes.ts";
 import type { Clock } from "../support/clock.ts";
-import { nextTurn } from "../support/next-turn.ts";
+import { messageOf } from "../support/errors.ts";
+import type { FailureListener } from "../translate/failure.ts";
 import { translateEnvironment } from "../translate/translate-environment.ts";
-import { agreeOnVersion } from "./agree-on-version.ts";
+import { TranslationCaches } from "../translate/translation-caches.ts";
+import { VersionAgreement } from "./agree-on-version.ts";
+import type { HeldDocument } from "./held-documents.ts";
+import { LostFlags } from "./lost-flags.ts";
+import type { SchemaWatch } from "./schema-watch.ts";
+import { SizeGate } from "./size-gate.ts";
 
 /** What a publisher is made of. */
 export interface EnvironmentPublisherParts {
   readonly database: Database;
-  readonly columns: FlagsmithColumns;
+  readonly schema: SchemaWatch;
   readonly board: Board;
   readonly clock: Clock;
   readonly databaseTime: DatabaseTime;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Is told of each document that a reading found to be the present one. */
+  readonly onSeen?: (revision: Revision, readAtMs: number) => void;
   readonly sizes: { readonly sizeBudgetBytes: number; readonly maxDocumentBytes: number };
+  readonly timing: { readonly settleMs: number; readonly settleMaxMs: number };
+  /** Resolves with `true` when all was heard that was announced before the call; `false`: that is not known. */
+  readonly caughtUp: () => Promise<boolean>;
+}
+
+/** One environment to publish. */
+export interface PublishRequest {
+  readonly entry: DirectoryEntry;
+  readonly settings: ProjectSettings;
+  /** What is to be read; more is read where what was shown before is no longer remembered. */
+  readonly wanted: ReadScope;
+  /** Asked when all was heard that was announced of what the reading saw. */
+  readonly held: () => HeldIds | "everything";
+  /** Whether it is read because of what was announced, rather than to find out what was not. */
+  readonly announced: boolean;
 }
 
 /**
- * How publishing went. `held`: a series of changes is under way, its end will ask again; `outdated`: another replica
- * saw a later state already, read again; `gone`: there is no such environment any more.
+ * How publishing went. `held`: a series of changes is under way, its end will ask again; `doubtful`: a change that
+ * nobody announced may be half done, read again after the settle time; `outdated`: another replica saw a later state
+ * already, read again; `too_large`: clients would not take it; `gone`: there is no such environment any more.
  */
 export interface PublishOutcome {
-  readonly kind: "changed" | "unchanged" | "held" | "outdated" | "gone";
+  readonly kind: "changed" | "unchanged" | "held" | "doubtful" | "outdated" | "too_large" | "gone";
   /** When the clock alone changes the environment next, epoch milliseconds by the database's clock. */
   readonly nextLiveAtMs: number | null;
   /** What was read but must not be shown yet: to be read again when its series is over, or the next time. */
@@ -44,35 +70,61 @@ export interface PublishOutcome {
 
 const NOTHING: TouchedIds = { features: [], segments: [] };
 
+const NOTHING_HELD: HeldIds = { features: new Set(), segments: new Set() };
+
+/** How long the first reading of an environment waits for a series to end, and for features without any state to get theirs. */
+const IMPOSSIBLE_AT_MOST_MS = 5_000;
+
 /** Features of so many environments are remembered in all; about 1 KB each. */
 const MOST_FEATURES_REMEMBERED = 50_000;
+
+/** What is kept of translations in all, so that a change costs only what changed: eight environments of 430 KB. */
+const MOST_CACHE_BYTES = 64 * 1024 * 1024;
 
 /** Takes one environment the whole way: reading, translation, hash, version, board. */
 export class EnvironmentPublisher {
   readonly #parts: EnvironmentPublisherParts;
   readonly #shown = new RecentSnapshots(MOST_FEATURES_REMEMBERED);
+  readonly #caches = new TranslationCaches(MOST_CACHE_BYTES);
+  readonly #lost: LostFlags;
+  readonly #versions: VersionAgreement;
+  /** Environments whose revision on the board has the version that the replicas agreed on; one from disk has an old one. */
+  readonly #agreed = new Set<number>();
+  readonly #secondLook: SecondLook;
+  readonly #gate: SizeGate;
 
   constructor(parts: EnvironmentPublisherParts) {
     this.#parts = parts;
+    this.#lost = new LostFlags(parts.database, parts.logger);
+    this.#versions = new VersionAgreement(parts.database, parts.logger);
+    this.#secondLook = new SecondLook(parts.clock);
+    this.#gate = new SizeGate(parts);
   }
 
   /** Drops what is remembered of an environment that is no longer served. */
   forget(environmentId: number): void {
     this.#shown.forget(environmentId);
+    this.#caches.forget(environmentId);
+    this.#lost.forget(environmentId);
+    this.#agreed.delete(environmentId);
+    this.#secondLook.forget(environmentId);
+    this.#gate.forget(environmentId);
   }
 
-  /**
-   * @param wanted what is to be read; more is read where what was shown before is no longer remembered.
-   * @param held is asked after the reading: it must cover every notification sent with what the reading saw.
-   * @throws what the database threw; nothing was published then.
-   */
-  async publish(
-    entry: DirectoryEntry,
-    settings: ProjectSettings,
-    wanted: ReadScope,
-    held: () => HeldIds | "everything",
-  ): Promise<PublishOutcome> {
-    const { database, columns, databaseTime, clock } = this.#parts;
+  /** The document of an environment that is not shown because clients would not take it. */
+  heldDocument(environmentId: number): HeldDocument | undefined {
+    return this.#gate.held.get(environmentId);
+  }
+
+  /** All documents that are not shown because clients would not take them. */
+  heldDocuments(): readonly HeldDocument[] {
+    return this.#gate.held.list();
+  }
+
+  /** @throws what the database threw; nothing was published then. */
+  async publish(request: PublishRequest): Promise<PublishOutcome> {
+    const { entry, settings, wanted } = request;
+    const { database, schema, databaseTime, clock } = this.#parts;
     const beganMs = clock.monotonicMs();
     const { environmentId } = entry;
     const shown = this.#shown.get(environmentId);
@@ -80,12 +132,18 @@ export class EnvironmentPublisher {
       wanted === "everything" || shown === undefined
         ? {}
         : { part: { ...wanted, versioned: shown.versioned } };
-    const reading = await readEnvironment(database, { environmentId, columns, settings, ...part });
+    let caughtUp: Promise<boolean> | undefined;
+    const onMoment = (): void => {
+      caughtUp = this.#parts.caughtUp();
+    };
+    const { columns, storage } = schema;
+    const from = { environmentId, columns, settings, onMoment, ...(storage ? { storage } : {}) };
+    const reading = await readEnvironment(database, { ...from, ...part });
     if (reading === undefined) return { kind: "gone", nextLiveAtMs: null, remains: NOTHING };
     databaseTime.observe(reading.readAtMs);
-    await nextTurn();
+    const heardAll = (await caughtUp) === true;
     const { nextLiveAtMs } = reading;
-    const heldNow = held();
+    const heldNow = request.held();
     if (heldNow === "everything") return { kind: "held", nextLiveAtMs, remains: "everything" };
     const vanished = this.#vanished(environmentId, reading);
     const unknown =
@@ -93,9 +151,27 @@ export class EnvironmentPublisher {
     if (unknown && this.#parts.board.current(environmentId) !== undefined) {
       return { kind: "held", nextLiveAtMs, remains: "everything" };
     }
-    const kind = await this.#show({ entry, reading, held: heldNow, vanished, beganMs });
+    // Without an earlier reading a flag in a series would be missing, not as it was: the first document waits for it.
+    if (unknown && !this.#secondLook.waitedFor(environmentId, "", IMPOSSIBLE_AT_MOST_MS)) {
+      return { kind: "doubtful", nextLiveAtMs, remains: "everything" };
+    }
+    const held = unknown ? NOTHING_HELD : heldNow;
+    const announced = request.announced && heardAll;
+    const kind = await this.#show({ entry, reading, held, vanished, announced, beganMs });
+    if (kind === "doubtful") return { kind, nextLiveAtMs, remains: "everything" };
     const remains = { features: [...heldNow.features, ...vanished], segments: heldNow.segments };
     return { kind, nextLiveAtMs, remains };
+  }
+
+  async #lostAll(
+    { environmentId, flagSetId, projectId }: DirectoryEntry,
+    { features }: EnvironmentSnapshot,
+  ): Promise<boolean> {
+    const storage = this.#parts.schema.storageOf("features_feature");
+    if (features.length > 0) this.#lost.has(environmentId, storage);
+    if (features.length > 0 || this.#parts.board.current(environmentId) === undefined) return false;
+    const shown = this.#shown.knows(environmentId) ? [...this.#shown.featureIds(environmentId)] : undefined;
+    return await this.#lost.lost({ environmentId, flagSetId, projectId, shown, storage });
   }
 
   /** Features that were shown, still exist, and have no state at all now. */
@@ -105,15 +181,47 @@ export class EnvironmentPublisher {
     return reading.featuresWithoutState.filter((id) => before.has(id));
   }
 
+  /**
+   * Whether a change may be half done although no series was heard of: nobody announced it, or it is the first reading
+   * of an environment that has just been written to, or whose features lack their states.
+   */
+  #isDoubtful(reading: EnvironmentReading, hash: string, announced: boolean): boolean {
+    const { timing } = this.#parts;
+    const { environmentId } = reading.snapshot;
+    const isFirst = !this.#shown.knows(environmentId);
+    const impossible = isFirst && reading.featuresWithoutState.length > 0;
+    const fresh = isFirst && reading.readAtMs - reading.rowsChangedAtMs < timing.settleMs;
+    const sure = isFirst ? !fresh && !impossible : announced;
+    if (sure && !this.#secondLook.awaits(environmentId)) return false;
+    if (!impossible) return !this.#secondLook.confirms(environmentId, hash, timing.settleMaxMs);
+    return !this.#secondLook.waitedFor(environmentId, hash, IMPOSSIBLE_AT_MOST_MS);
+  }
+
+  #translate(snapshot: EnvironmentSnapshot, announced: boolean): Translation {
+    const { sizes, logger } = this.#parts;
+    const { environmentId } = snapshot;
+    const onFailure: FailureListener = ({ what, id, name, thrown }) => {
+      const stack = thrown instanceof Error ? thrown.stack : undefined;
+      logger.error(
+        { environmentId, [`${what}Id`]: id, name, error: messageOf(thrown), stack },
+        "this could not be translated, which is a bug: please report it; all else goes on",
+      );
+    };
+    return this.#caches.translate(environmentId, announced, (cache) =>
+      translateEnvironment(snapshot, { ...sizes, cache, onFailure }),
+    );
+  }
+
   async #show(options: {
     readonly entry: DirectoryEntry;
     readonly reading: EnvironmentReading;
     readonly held: HeldIds;
     readonly vanished: readonly number[];
+    readonly announced: boolean;
     readonly beganMs: number;
-  }): Promise<"changed" | "unchanged" | "outdated"> {
-    const { entry, reading, held, vanished, beganMs } = options;
-    const { board, clock, logger, metrics, sizes, database } = this.#parts;
+  }): Promise<"changed" | "unchanged" | "doubtful" | "outdated" | "too_large"> {
+    const { entry, reading, held, vanished, announced, beganMs } = options;
+    const { board, clock, logger, metrics, onSeen } = this.#parts;
     const { environmentId } = entry;
     const previous = this.#shown.get(environmentId)?.snapshot;
     const snapshot = onlyWholeChanges({
@@ -125,18 +233,33 @@ export class EnvironmentPublisher {
     if (vanished.length > 0) {
       logger.debug({ environmentId, features: vanished }, "features without any state are kept as they were");
     }
-    const content = hashContent(translateEnvironment(snapshot, sizes));
+    const content = hashContent(this.#translate(snapshot, announced));
+    const current = board.current(environmentId);
+    if (await this.#lostAll(entry, snapshot)) return "doubtful";
+    if (current?.hash === content.hash) this.#secondLook.forget(environmentId);
+    else if (this.#isDoubtful(reading, content.hash, announced)) {
+      logger.debug({ environmentId }, "a change that may be half done is looked at again");
+      return "doubtful";
+    }
     this.#shown.set(environmentId, { snapshot, versioned: reading.versioned });
-    if (board.current(environmentId)?.hash === content.hash) return "unchanged";
-    const agreed = await agreeOnVersion({ database, logger, environmentId, hash: content.hash, reading });
+    if (this.#gate.holds(entry, content)) return "too_large";
+    if (current?.hash === content.hash && this.#agreed.has(environmentId)) {
+      onSeen?.(current, reading.readAtMs);
+      return "unchanged";
+    }
+    const agreed = await this.#versions.agree(reading, content.hash, current);
     if (agreed.outdated) return "outdated";
+    if (agreed.recorded) this.#agreed.add(environmentId);
+    else this.#agreed.delete(environmentId);
     const revision = buildRevision({
       content,
       environmentId,
       projectId: entry.projectId,
       versionMs: agreed.versionMs,
     });
-    board.publish(revision);
+    const isNew = board.publish(revision);
+    onSeen?.(revision, reading.readAtMs);
+    if (!isNew) return "unchanged";
     const durationMs = clock.monotonicMs() - beganMs;
     metrics.documentBuilt(durationMs, revision.bytes.length);
     metrics.documents(board.revisions().length);

@@ -4,99 +4,116 @@
  */
 
 import type { KeyRing } from "../access/key-ring.ts";
-import type { DirectoryEntry } from "../model/access.ts";
 import type { ChangeNotice } from "../postgres/change-notice.ts";
 import { type Directory, readDirectory } from "../postgres/read-directory.ts";
 import { ChangeLedger } from "../snapshot/change-ledger.ts";
 import { DirtyScopes } from "../snapshot/dirty-scopes.ts";
 import { RefreshQueue, type RefreshReason } from "../snapshot/refresh-queue.ts";
 import { Schedule } from "../snapshot/schedule.ts";
-import type { Timer } from "../support/clock.ts";
-import { messageOf } from "../support/errors.ts";
 import { changedEnvironments } from "./directory-changes.ts";
-import { EnvironmentPublisher, type EnvironmentPublisherParts } from "./environment-publisher.ts";
+import { Doubts } from "./doubts.ts";
+import {
+  EnvironmentPublisher,
+  type EnvironmentPublisherParts,
+  type PublishOutcome,
+} from "./environment-publisher.ts";
+import { isServed, KnownDirectory } from "./known-directory.ts";
 import { scopesOf } from "./notice-scopes.ts";
-import { SilenceWatch } from "./silence-watch.ts";
+import { ChangesUnderWay } from "./publication-times.ts";
+import { type ReadingId, ReadingReports } from "./reading-reports.ts";
+import { Reconciler } from "./reconciler.ts";
+import { isSchemaFailure, SchemaChanged } from "./schema-watch.ts";
+import { ShownDocuments } from "./shown-documents.ts";
+import type { Staleness } from "./staleness.ts";
 
 /** What a pipeline is made of. */
 export interface PipelineParts extends EnvironmentPublisherParts {
   readonly keyRing: KeyRing;
+  readonly staleness: Staleness;
   readonly random: () => number;
   readonly timing: { readonly settleMs: number; readonly settleMaxMs: number; readonly reconcileMs: number };
   /** Environments read at the same time. */
   readonly concurrency: number;
+  /** Is told of each reading of the directory. */
+  readonly onDirectory?: (directory: Directory) => void;
 }
 
 const DIRECTORY = "directory";
-const EMPTY: Directory = { entries: [], settingsByProject: new Map(), readAtMs: 0 };
+
+/** So long the start waits for what its first readings left in doubt: a settle time, as a rule. */
+const FIRST_DOUBTS_AT_MOST_MS = 1_000;
+
+/** Readings after which another is due anyway. */
+const UNFINISHED: ReadonlySet<PublishOutcome["kind"]> = new Set(["held", "doubtful", "outdated"]);
 
 /** Keeps the board equal to what the database says, from notifications, the clock and a periodic comparison. */
 export class Pipeline {
   readonly #parts: PipelineParts;
+  /** What is shown, and what is not. */
+  readonly documents: ShownDocuments;
   readonly #publisher: EnvironmentPublisher;
+  readonly #reports: ReadingReports;
   readonly #ledger: ChangeLedger;
   readonly #dirty = new DirtyScopes();
   readonly #schedule: Schedule<number | "keys">;
   readonly #environments: RefreshQueue<number>;
   readonly #directoryReads: RefreshQueue<typeof DIRECTORY>;
-  readonly #silence: SilenceWatch;
-  /** When the oldest transaction that is not yet published began, by environment. */
-  readonly #noticedAtMs = new Map<number, number>();
-  readonly #dueAtMs = new Map<number, number>();
-  #directory = EMPTY;
-  #entries = new Map<number, DirectoryEntry>();
-  #wasReady = false;
-  #reconcile: Timer | undefined;
+  readonly #underWay = new ChangesUnderWay();
+  readonly #doubts: Doubts;
+  readonly #directory = new KnownDirectory();
   #stopped = false;
+  readonly #reconciler: Reconciler<ReadingId>;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    const { clock, databaseTime, timing, random, metrics, logger } = parts;
+    const { clock, databaseTime, timing, random } = parts;
     this.#publisher = new EnvironmentPublisher(parts);
+    this.documents = new ShownDocuments({ ...parts, publisher: this.#publisher, directory: this.#directory });
+    this.#doubts = new Doubts(clock);
+    parts.schema.onChanged = () => this.#readAll("resync");
     this.#ledger = new ChangeLedger({
       clock,
       times: { settleMs: timing.settleMs, settleAtMostMs: timing.settleMaxMs },
-      onDue: (environmentId) => this.#environments.request(environmentId, "change"),
+      onDue: (environmentId) => {
+        for (const reason of this.#doubts.reasons(environmentId)) {
+          this.#environments.request(environmentId, reason);
+        }
+      },
     });
     this.#schedule = new Schedule({
       clock,
       databaseTime,
       onDue: (subject, dueAtMs) => this.#onScheduled(subject, dueAtMs),
     });
-    const onFailure = (failure: { id: number | string; thrown: unknown; attempt: number }): void => {
-      metrics.refreshFailed();
-      const fields = { reading: failure.id, attempt: failure.attempt, error: messageOf(failure.thrown) };
-      if (failure.attempt === 0) logger.warn(fields, "could not read; trying again until it works");
-      else logger.debug(fields, "still could not read");
-    };
     this.#environments = new RefreshQueue<number>({
       clock,
       random,
       concurrency: parts.concurrency,
       work: (environmentId, reasons) => this.#refresh(environmentId, reasons),
-      onFailure,
+      onFailure: ({ id, thrown, attempt }) => this.#onFailure(id, thrown, attempt),
     });
     this.#directoryReads = new RefreshQueue<typeof DIRECTORY>({
       clock,
       random,
       concurrency: 1,
       work: () => this.#refreshDirectory(),
-      onFailure,
+      onFailure: ({ id, thrown, attempt }) => this.#onFailure(id, thrown, attempt),
     });
-    this.#silence = new SilenceWatch(clock, (environmentId) => {
-      metrics.notificationMissed();
-      logger.warn(
-        { environmentId },
-        "a change came without a notification; the periodic comparison found it",
-      );
+    this.#reconciler = new Reconciler({
+      clock,
+      reconcileMs: timing.reconcileMs,
+      readAll: (reason) => this.#readAll(reason),
+      onCompared: (beganMs) => parts.staleness.compared(beganMs),
     });
+    this.#reports = new ReadingReports({ ...parts, reconciler: this.#reconciler });
   }
 
   /** Reads everything for the first time; resolves when each environment was tried once. Then compares periodically. */
   async start(): Promise<void> {
     this.resync();
     await this.settled();
-    this.#planReconcile();
+    await this.#doubts.over(FIRST_DOUBTS_AT_MOST_MS);
+    this.#reconciler.start();
   }
 
   /** Resolves when nothing is being read and nothing waits to be. */
@@ -107,58 +124,63 @@ export class Pipeline {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#reconcile?.cancel();
-    this.#silence.stop();
+    this.#doubts.stop();
+    this.#reconciler.stop();
+    this.#reports.stop();
     this.#schedule.stop();
     this.#ledger.forget();
-    await this.#directoryReads.stop();
-    await this.#environments.stop();
+    await Promise.all([this.#directoryReads.stop(), this.#environments.stop()]);
   }
 
-  /** After LISTEN came into force (again): whatever happened before it is found by reading. */
-  resync(): void {
-    this.#directoryReads.request(DIRECTORY, "resync");
-    for (const environmentId of this.#entries.keys()) this.#readEverything(environmentId, "resync");
+  /**
+   * After LISTEN came into force (again): whatever happened before it is found by reading. `onComplete` is called when
+   * all that can be read was, unless another comparison begins before.
+   */
+  resync(onComplete?: () => void): void {
+    this.#reconciler.compare("resync", onComplete);
+  }
+
+  /** Compares everything every two seconds, while notifications cannot be relied on. */
+  poll(on: boolean): void {
+    this.#reconciler.poll(on);
   }
 
   /** Takes one notification of the triggers. */
   onNotice(notice: ChangeNotice): void {
+    this.#parts.schema.heard();
     if (notice.kind === "everything") {
       this.resync();
       return;
     }
     if (notice.kind === "directory") this.#directoryReads.request(DIRECTORY, "change");
-    for (const scope of scopesOf(notice, this.#directory.entries)) {
-      this.#silence.heard(scope.environmentId);
+    for (const scope of scopesOf(notice, this.#directory.current.entries)) {
+      this.#reports.heard(scope.environmentId);
       if (notice.kind === "directory") continue;
       this.#dirty.add(scope.environmentId, scope);
-      if (notice.atMs !== undefined && !this.#noticedAtMs.has(scope.environmentId)) {
-        this.#noticedAtMs.set(scope.environmentId, notice.atMs);
-      }
+      if (notice.atMs !== undefined) this.#underWay.noticed(scope.environmentId, notice.atMs);
       if (notice.kind === "series") this.#ledger.opensSeries(scope);
       else this.#ledger.complete(scope);
     }
   }
 
-  /** Ready when every environment that is to be served has a document; once ready, always ready. */
-  readiness(): { readonly ready: boolean; readonly waitingFor: readonly string[] } {
-    if (this.#directory === EMPTY) return { ready: false, waitingFor: ["the database"] };
-    const waitingFor = this.#wasReady
-      ? []
-      : this.#directory.entries
-          .filter((entry) => isServed(entry) && this.#parts.board.current(entry.environmentId) === undefined)
-          .map((entry) => entry.flagSetId);
-    this.#wasReady = waitingFor.length === 0;
-    return { ready: this.#wasReady, waitingFor };
+  /** The directory as it is known; `undefined`: it was neither read nor adopted yet. */
+  directory(): Directory | undefined {
+    return this.#directory.known;
   }
 
-  #planReconcile(): void {
-    if (this.#stopped) return;
-    this.#reconcile = this.#parts.clock.after(this.#parts.timing.reconcileMs, () => {
-      this.#directoryReads.request(DIRECTORY, "reconcile");
-      for (const environmentId of this.#entries.keys()) this.#readEverything(environmentId, "reconcile");
-      void this.settled().then(() => this.#planReconcile());
-    });
+  /** Takes the directory as it once was, for as long as none can be read. */
+  adopt(directory: Directory): void {
+    if (this.#directory.known === undefined) this.#take(directory, { adopted: true });
+  }
+
+  #readAll(reason: RefreshReason): Iterable<ReadingId> {
+    this.#directoryReads.request(DIRECTORY, reason);
+    for (const environmentId of this.#directory.environmentIds()) this.#readEverything(environmentId, reason);
+    return [DIRECTORY, ...this.#directory.served().map((entry) => entry.environmentId)];
+  }
+
+  #onFailure(id: ReadingId, thrown: unknown, attempt: number): void {
+    if (!this.#stopped) this.#reports.failed(id, thrown, attempt);
   }
 
   #onScheduled(subject: number | "keys", dueAtMs: number): void {
@@ -166,7 +188,7 @@ export class Pipeline {
       this.#reviewGrants();
       return;
     }
-    this.#dueAtMs.set(subject, dueAtMs);
+    this.#underWay.due(subject, dueAtMs);
     this.#readEverything(subject, "schedule");
   }
 
@@ -179,57 +201,93 @@ export class Pipeline {
   #reviewGrants(): void {
     const { board, keyRing } = this.#parts;
     board.review((grant) => {
-      const refusal = keyRing.review(grant);
+      const refusal = keyRing.review(grant) ?? this.documents.refusal(grant.environmentId);
       return refusal && { kind: "refused", reason: refusal.reason, message: refusal.message };
     });
     this.#schedule.set("keys", keyRing.nextExpiryMs());
   }
 
+  /** Looks whether the tables are as they must be, and polls while changes may not be announced. */
+  async #checkSchema(): Promise<void> {
+    const { schema, staleness } = this.#parts;
+    await schema.check();
+    this.#reconciler.poll(staleness.stale);
+  }
+
   async #refreshDirectory(): Promise<void> {
-    const { database, columns, databaseTime, keyRing, board } = this.#parts;
-    const directory = await readDirectory(database, columns);
+    const { clock, database, databaseTime, schema } = this.#parts;
+    const startedMs = clock.monotonicMs();
+    await this.#checkSchema();
+    if (!schema.readable) throw new SchemaChanged();
+    const { columns, storage } = schema;
+    const known = schema.settingsReadable ? undefined : this.#directory.known;
+    const directory = await readDirectory(database, columns, { storage, known });
     databaseTime.observe(directory.readAtMs);
-    const changed = changedEnvironments(this.#directory, directory);
-    this.#directory = directory;
-    this.#entries = new Map(directory.entries.map((entry) => [entry.environmentId, entry]));
+    const changed = changedEnvironments(this.#directory.read, directory);
+    this.#take(directory, { adopted: false });
+    this.#parts.onDirectory?.(directory);
+    for (const environmentId of changed) this.#readEverything(environmentId, "change");
+    this.#reports.worked(DIRECTORY, startedMs);
+  }
+
+  #take(directory: Directory, origin: { readonly adopted: boolean }): void {
+    const { board, keyRing } = this.#parts;
+    this.#directory.take(directory, origin);
     keyRing.load(directory.entries);
     for (const { environmentId } of board.revisions()) {
-      const entry = this.#entries.get(environmentId);
+      const entry = this.#directory.entry(environmentId);
       if (entry === undefined || !isServed(entry)) this.#retire(environmentId);
     }
     this.#reviewGrants();
-    for (const environmentId of changed) this.#readEverything(environmentId, "change");
   }
 
   #retire(environmentId: number): void {
     this.#parts.board.retire(environmentId);
     this.#publisher.forget(environmentId);
+    this.#doubts.settled(environmentId);
     this.#ledger.forget(environmentId);
     this.#dirty.forget(environmentId);
     this.#environments.forget(environmentId);
+    this.#reconciler.drop(environmentId);
+    this.#parts.staleness.read(environmentId);
     this.#schedule.set(environmentId, null);
-    this.#noticedAtMs.delete(environmentId);
+    this.#underWay.forget(environmentId);
     this.#parts.metrics.documents(this.#parts.board.revisions().length);
   }
 
   async #refresh(environmentId: number, reasons: ReadonlySet<RefreshReason>): Promise<void> {
-    const entry = this.#entries.get(environmentId);
-    const settings = entry && this.#directory.settingsByProject.get(entry.projectId);
+    const entry = this.#directory.entry(environmentId);
+    const settings = entry && this.#directory.current.settingsByProject.get(entry.projectId);
     if (entry === undefined || settings === undefined || !isServed(entry)) return;
     if (this.#ledger.held(environmentId) === "everything") return;
+    if (!this.#parts.schema.readable || this.#directory.adopted) return;
     const scope = this.#dirty.take(environmentId);
     if (scope === undefined) return;
-    const noticedAtMs = this.#noticedAtMs.get(environmentId);
-    this.#noticedAtMs.delete(environmentId);
+    const noticedAtMs = this.#underWay.take(environmentId);
     const held = (): ReturnType<ChangeLedger["held"]> => this.#ledger.held(environmentId);
-    const outcome = await this.#publisher.publish(entry, settings, scope, held).catch((thrown: unknown) => {
+    const startedMs = this.#parts.clock.monotonicMs();
+    const announced = !reasons.has("resync") && (reasons.has("change") || reasons.has("schedule"));
+    const request = { entry, settings, wanted: scope, held, announced };
+    const outcome = await this.#publisher.publish(request).catch(async (thrown: unknown) => {
       this.#dirty.add(environmentId, scope);
-      throw thrown;
+      if (!isSchemaFailure(thrown)) throw thrown;
+      await this.#checkSchema();
+      if (this.#parts.schema.readable) throw thrown;
+      // A comparison that waits for this environment asks for nothing more: whoever tries on until the tables can be read does.
+      this.#directoryReads.request(DIRECTORY, "change");
+      return undefined;
     });
+    if (outcome === undefined) return;
     this.#dirty.add(environmentId, outcome.remains);
+    if (!UNFINISHED.has(outcome.kind)) this.#reports.worked(environmentId, startedMs);
     this.#schedule.set(environmentId, outcome.nextLiveAtMs);
     if (outcome.kind === "gone") this.#directoryReads.request(DIRECTORY, "change");
     if (outcome.kind === "outdated") this.#readEverything(environmentId, "change");
+    if (outcome.kind === "doubtful") {
+      this.#doubts.arose(environmentId, reasons);
+      this.#ledger.opensSeries({ environmentId, features: null, segments: null });
+    } else this.#doubts.settled(environmentId);
+    if (outcome.kind === "too_large") this.#reviewGrants();
     if (outcome.kind === "changed") this.#account(environmentId, reasons, noticedAtMs);
   }
 
@@ -238,16 +296,7 @@ export class Pipeline {
     reasons: ReadonlySet<RefreshReason>,
     noticedAtMs: number | undefined,
   ): void {
-    const { metrics, databaseTime } = this.#parts;
-    const dueAtMs = this.#dueAtMs.get(environmentId);
-    this.#dueAtMs.delete(environmentId);
-    if (dueAtMs !== undefined) metrics.scheduledChange(databaseTime.nowMs() - dueAtMs);
-    if (noticedAtMs !== undefined) metrics.propagated(databaseTime.nowMs() - noticedAtMs);
-    if (reasons.size === 1 && reasons.has("reconcile")) this.#silence.foundWithoutNotice(environmentId);
-    metrics.revisionPublished([...reasons].sort().join("+"));
+    const times = this.#underWay.published(environmentId, noticedAtMs, this.#parts.databaseTime.nowMs());
+    this.#reports.published(environmentId, reasons, times);
   }
-}
-
-function isServed(entry: DirectoryEntry): boolean {
-  return entry.obstacle === null && !entry.creating;
 }

@@ -2,18 +2,25 @@ import { KeyRing } from "../access/key-ring.ts";
 import type { Config } from "../config/options.ts";
 import type { Logger } from "../observe/logger.ts";
 import { createMetrics, type Metrics } from "../observe/metrics.ts";
-import { asDatabaseError, openDatabase } from "../postgres/database.ts";
+import { asDatabaseError, isConnectionFailure } from "../postgres/connection-failure.ts";
+import type { Queryable } from "../postgres/database.ts";
 import { probeFlagsmith } from "../postgres/flagsmith-columns.ts";
-import { Listener } from "../postgres/listener.ts";
 import { requireMigrated } from "../postgres/migrate.ts";
 import { Board } from "../publish/board.ts";
 import { DatabaseTime } from "../snapshot/database-time.ts";
 import type { Clock } from "../support/clock.ts";
+import { codeOf } from "../support/errors.ts";
 import { createManagementRoutes } from "../transports/management/routes.ts";
 import { createPort } from "../transports/port/port.ts";
+import { createAdmin } from "./admin-routes.ts";
 import { Closers } from "./closers.ts";
+import { databaseTarget } from "./database-target.ts";
+import { DatabaseWatch } from "./database-watch.ts";
+import { KeptState } from "./kept-state.ts";
 import { Pipeline } from "./pipeline.ts";
+import { SchemaWatch } from "./schema-watch.ts";
 import { ServingState } from "./serving-state.ts";
+import { Staleness } from "./staleness.ts";
 import { createSyncPort } from "./sync-port.ts";
 
 /** A server that runs. */
@@ -36,58 +43,60 @@ export interface ServerParts {
   readonly managementHost?: string;
 }
 
-/** A dead connection to the database is noticed after so long at the latest, even if no change comes. */
-const LISTENER_PROBE_MS = 10_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
-
-function startListener(parts: ServerParts, pipeline: Pipeline, metrics: Metrics): Listener {
+async function openKeptState(parts: ServerParts, metrics: Metrics): Promise<KeptState | undefined> {
   const { config, clock, random, logger } = parts;
-  let everLost = false;
-  return new Listener({
-    connectionString: config.listenDatabaseUrl ?? config.databaseUrl,
+  if (config.stateDir === undefined) return undefined;
+  const target = databaseTarget(config.databaseUrl);
+  const kept = new KeptState({
+    path: config.stateDir,
+    target,
     clock,
     random,
-    probeIntervalMs: LISTENER_PROBE_MS,
-    events: {
-      onNotice: (notice) => pipeline.onNotice(notice),
-      onListening() {
-        metrics.listening(true);
-        if (everLost) {
-          logger.info({}, "the database is back; reading everything that may have changed");
-          pipeline.resync();
-        }
-      },
-      onLost(error) {
-        everLost = true;
-        metrics.listening(false);
-        logger.warn({ error: error.message }, "the database is away; serving what is known, trying again");
-      },
-    },
+    logger,
+    metrics: metrics.state,
   });
+  await kept.prepare();
+  return kept;
+}
+
+/** An upgrade of Flagsmith, or a restore, may have done this to a database that was served from. */
+const SCHEMA_ERRORS: readonly unknown[] = ["DATABASE_UNSUPPORTED", "SCHEMA_MISSING"];
+
+/** Refuses a database that cannot be served from. Why it cannot is returned where documents may have been kept. */
+async function checkDatabase(database: Queryable, kept: KeptState | undefined): Promise<unknown> {
+  try {
+    await probeFlagsmith(database);
+    await requireMigrated(database);
+    return undefined;
+  } catch (thrown) {
+    const mayPass = isConnectionFailure(thrown) || SCHEMA_ERRORS.includes(codeOf(thrown));
+    if (kept === undefined || !mayPass) throw thrown;
+    return thrown;
+  }
 }
 
 async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<RunningServer, "stop">> {
   const { config, clock, random, logger } = parts;
-  const database = openDatabase({
-    connectionString: config.databaseUrl,
-    applicationName: "flagsmith-flagd",
-    maxConnections: config.databasePool,
-    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    onIdleError: (error) => logger.debug({ error: error.message }, "an idle database connection broke"),
-  });
-  closers.add(() => database.close());
-  const columns = await probeFlagsmith(database);
-  await requireMigrated(database);
-
   const metrics = createMetrics(parts.version);
+  const staleness = new Staleness(clock);
+  metrics.stalenessFrom(() => staleness.figures());
+  const kept = await openKeptState(parts, metrics);
+  closers.add(async () => await kept?.close());
+  const watch = new DatabaseWatch({ config, clock, random, logger, metrics, staleness });
+  closers.add(() => watch.close());
+  const { database } = watch;
+  const outage = await checkDatabase(database, kept);
+
   const board = new Board();
   const databaseTime = new DatabaseTime(clock);
   const keyRing = new KeyRing(() => databaseTime.nowMs());
+  const schema = new SchemaWatch({ database, clock, logger, metrics, staleness });
   const pipeline = new Pipeline({
     database,
-    columns,
+    schema,
     board,
     keyRing,
+    staleness,
     clock,
     databaseTime,
     random,
@@ -100,13 +109,28 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
     },
     concurrency: config.databasePool,
     sizes: config,
+    onSeen: (revision, readAtMs) => kept?.seen(revision, readAtMs),
+    onDirectory: (directory) => kept?.directoryRead(directory),
+    caughtUp: () => watch.caughtUp(),
   });
-  closers.add(() => pipeline.stop());
+  closers.add(async () => {
+    await Promise.all([pipeline.stop(), watch.close()]);
+  });
 
+  const serving = new ServingState();
   const management = createPort({
     clock,
     log: logger,
-    request: createManagementRoutes({ readiness: () => pipeline.readiness(), metrics, log: logger }),
+    request: createManagementRoutes({
+      readiness: () => ({
+        ...pipeline.documents.readiness(),
+        ...serving.notReady(),
+        stale: staleness.summary(),
+        schema: schema.summary(),
+      }),
+      metrics,
+      log: logger,
+    }),
   });
   const managementAddress = await management.listen(
     parts.managementHost ?? config.host,
@@ -114,27 +138,35 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
   );
   closers.add(() => management.close(0));
 
-  const listener = startListener(parts, pipeline, metrics);
-  closers.add(() => listener.close());
-  await listener.start();
+  await watch.start(pipeline, (thrown) => kept !== undefined && isConnectionFailure(thrown));
   await pipeline.start();
+  if (!pipeline.documents.readiness().ready) await kept?.fill({ pipeline, databaseTime, staleness });
+  if (outage !== undefined && pipeline.directory() === undefined) throw outage;
 
-  const serving = new ServingState();
-  const { port, grpc } = createSyncPort({ board, keyRing, serving, config, clock, logger, metrics });
-  const syncAddress = await port.listen(config.host, config.syncPort);
-  closers.add(async () => {
-    serving.set(false);
-    grpc.drain();
-    board.drain({ clock, overMs: config.shutdownGraceMs / 2 });
-    await port.close(config.shutdownGraceMs);
+  const admin = createAdmin(database, logger);
+  const sync = createSyncPort({
+    admin,
+    board,
+    keyRing,
+    documents: pipeline.documents,
+    serving,
+    staleness,
+    config,
+    clock,
+    random,
+    logger,
+    metrics,
   });
+  const syncAddress = await sync.listen(config.host, config.syncPort);
+  closers.add(() => sync.stop());
   serving.set(true);
   return { syncPort: syncAddress.port, managementPort: managementAddress.port };
 }
 
 /**
  * Starts in the order in which things need one another: database, LISTEN, first reading of every environment, then
- * the sync port, so that the first stream is answered from memory (design decision 5).
+ * the sync port, so that the first stream is answered from memory (design decision 5). What cannot be read is taken
+ * from STATE_DIR (docs/decisions/0009-state-on-disk.md), and read as soon as it can be.
  *
  * @throws FlagsmithFlagdError DATABASE_UNREACHABLE, DATABASE_UNSUPPORTED, SCHEMA_*, PORT_IN_USE; nothing stays open.
  */

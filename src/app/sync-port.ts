@@ -1,33 +1,57 @@
 import type { KeyRing } from "../access/key-ring.ts";
 import type { Config } from "../config/options.ts";
+import type { AccessDecision, RequestCredentials } from "../model/access.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Board } from "../publish/board.ts";
 import type { Clock } from "../support/clock.ts";
-import { createGrpcTransport, type GrpcTransport } from "../transports/grpc/grpc-transport.ts";
+import type { AdminRequest, AdminResponse } from "../transports/admin/routes.ts";
+import { createGrpcTransport } from "../transports/grpc/grpc-transport.ts";
 import { sendNotFound } from "../transports/http/problem.ts";
 import { createHttpRoutes } from "../transports/http/routes.ts";
 import { createPort, type Port } from "../transports/port/port.ts";
 import { diagnosticsOf } from "./diagnostics-of.ts";
 import type { ServingState } from "./serving-state.ts";
+import type { ShownDocuments } from "./shown-documents.ts";
+import type { Staleness } from "./staleness.ts";
 
 /** What the sync port is made of. */
 export interface SyncPortParts {
   readonly board: Board;
   readonly keyRing: KeyRing;
+  readonly documents: Pick<ShownDocuments, "held" | "refusal">;
   readonly serving: ServingState;
+  readonly staleness: Staleness;
   readonly config: Config;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Answers the admin routes; `false`: the path is none of theirs. */
+  readonly admin: (request: AdminRequest, response: AdminResponse) => boolean;
+}
+
+/** The port that clients follow. */
+export interface SyncPort {
+  readonly listen: Port["listen"];
+  /**
+   * Sends everybody away in good order: nobody new is let in, streams are ended one by one within `drainMs`, and
+   * connections have `shutdownGraceMs` to end after them.
+   */
+  stop(): Promise<void>;
 }
 
 /** Puts gRPC, gRPC-Web, Connect and HTTP on one port. */
-export function createSyncPort(parts: SyncPortParts): { readonly port: Port; readonly grpc: GrpcTransport } {
-  const { board, keyRing, serving, config, clock, logger, metrics } = parts;
+export function createSyncPort(parts: SyncPortParts): SyncPort {
+  const { board, documents, keyRing, serving, config, clock, random, logger, metrics } = parts;
+  const authorize = (credentials: RequestCredentials): AccessDecision => {
+    const decision = keyRing.authorize(credentials);
+    return (decision.granted ? documents.refusal(decision.environmentId) : undefined) ?? decision;
+  };
+  const maxAgeMs = config.maxStreamAgeSeconds * 1_000;
   const grpc = createGrpcTransport({
     board: {
-      authorize: (credentials) => keyRing.authorize(credentials),
+      authorize,
       current: (environmentId) => board.current(environmentId),
       follow: (grant, follower) => board.follow(grant, follower),
     },
@@ -36,6 +60,7 @@ export function createSyncPort(parts: SyncPortParts): { readonly port: Port; rea
     log: logger,
     gzipMinBytes: config.gzipMinBytes,
     slowReaderMs: config.slowReaderMs,
+    ...(maxAgeMs > 0 ? { maxAge: { ms: maxAgeMs, random } } : {}),
     observer: {
       streamOpened() {
         metrics.syncRequest("stream");
@@ -47,9 +72,10 @@ export function createSyncPort(parts: SyncPortParts): { readonly port: Port; rea
     },
   });
   const http = createHttpRoutes({
-    authorize: (credentials) => keyRing.authorize(credentials),
+    authorize,
     current: (environmentId) => board.current(environmentId),
-    diagnose: diagnosticsOf,
+    staleMs: (environmentId) => parts.staleness.ageMs(environmentId),
+    diagnose: (revision) => diagnosticsOf(revision, documents.held(revision.environmentId)),
     observer: { httpAnswered: (_, status) => metrics.syncRequest(String(status)) },
     log: logger,
     clock,
@@ -57,10 +83,30 @@ export function createSyncPort(parts: SyncPortParts): { readonly port: Port; rea
   const port = createPort({
     clock,
     log: logger,
+    maxConnections: config.maxConnections,
+    ...(config.pingIntervalMs > 0
+      ? { pings: { intervalMs: config.pingIntervalMs, timeoutMs: config.pingTimeoutMs, random } }
+      : {}),
+    observer: {
+      connectionOpened: () => metrics.connections.opened(),
+      connectionClosed: () => metrics.connections.closed(),
+      cut: (reason) => metrics.connections.cut(reason),
+    },
     directStream: grpc.directStream,
     request(request, response) {
-      if (!http(request, response) && !grpc.request(request, response)) sendNotFound(request, response);
+      if (http(request, response) || parts.admin(request, response)) return;
+      if (!grpc.request(request, response)) sendNotFound(request, response);
     },
   });
-  return { port, grpc };
+  return {
+    listen: port.listen,
+    async stop() {
+      serving.drain();
+      grpc.drain();
+      port.drain();
+      await board.drain({ clock, overMs: config.drainMs });
+      grpc.end();
+      await port.close(config.shutdownGraceMs);
+    },
+  };
 }

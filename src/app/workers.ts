@@ -8,8 +8,14 @@ import type { Logger } from "../observe/logger.ts";
 import { backoffDelayMs } from "../support/backoff.ts";
 import type { Clock, Timer } from "../support/clock.ts";
 import { mergeMetrics } from "../transports/management/merge-metrics.ts";
-import { createManagementRoutes, type Readiness } from "../transports/management/routes.ts";
+import {
+  createManagementRoutes,
+  type Readiness,
+  type ReadinessBody,
+  readinessIn,
+} from "../transports/management/routes.ts";
 import { createPort } from "../transports/port/port.ts";
+import { DRAINING } from "./serving-state.ts";
 
 /** What a worker tells when it serves. */
 interface ServingMessage {
@@ -31,7 +37,7 @@ const RESTART = { baseMs: 200, capMs: 30_000 } as const;
 /** A worker that served so long did not die of what its predecessor died of: the delays begin anew. */
 const HEALTHY_MS = 60_000;
 
-/** Milliseconds beyond its own grace that a worker may take to end before it is killed. */
+/** Milliseconds beyond its own drain and grace that a worker may take to end before it is killed. */
 const STOP_MARGIN_MS = 10_000;
 
 /** Milliseconds that a worker may take to answer for itself. */
@@ -42,6 +48,7 @@ export interface WorkersParts {
   readonly count: number;
   readonly host: string;
   readonly managementPort: number;
+  readonly drainMs: number;
   readonly shutdownGraceMs: number;
   readonly clock: Clock;
   readonly random: () => number;
@@ -98,17 +105,23 @@ class Crew {
       restart?.cancel();
       worker?.send(STOP_MESSAGE, () => undefined);
     }
-    this.#parts.clock.after(this.#parts.shutdownGraceMs + STOP_MARGIN_MS, () => this.#kill());
+    const { clock, drainMs, shutdownGraceMs } = this.#parts;
+    clock.after(drainMs + shutdownGraceMs + STOP_MARGIN_MS, () => this.#kill());
     this.#finishIfAlone();
   }
 
   /** Ready as soon as every worker was once; after that as long as any serves, since only those get connections. */
   async readiness(): Promise<Readiness> {
+    if (this.#stopping) return DRAINING;
     const answers = await Promise.all(this.#members.map((member) => this.#readinessOf(member)));
     this.#wasReady ||= answers.every(({ ready }) => ready);
     const ready = this.#wasReady && answers.some((answer) => answer.ready);
     const waitingFor = ready ? [] : [...new Set(answers.flatMap((answer) => answer.waitingFor))];
-    return { ready, waitingFor };
+    const [stale] = answers
+      .flatMap((answer) => answer.stale ?? [])
+      .sort((left, right) => right.seconds - left.seconds);
+    const held = answers.find((answer) => answer.held !== undefined && answer.held.length > 0)?.held ?? [];
+    return { ready, waitingFor, stale, held };
   }
 
   /** The metrics of all workers, with the label `worker`; one that does not answer is left out. */
@@ -125,7 +138,7 @@ class Crew {
   async #readinessOf(member: Member): Promise<Readiness> {
     const answer = await ask(member.management, "/readyz");
     if (answer === undefined) return { ready: false, waitingFor: [`worker ${member.name}`] };
-    return (await answer.json()) as Readiness;
+    return readinessIn((await answer.json()) as ReadinessBody);
   }
 
   #start(member: Member): void {

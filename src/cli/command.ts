@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { CONFIG_FILE_VARIABLE, type ConfigSources } from "../config/collect-values.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { Config } from "../config/options.ts";
 import { OPTIONS } from "../config/options.ts";
-import { asDatabaseError, type Database, openDatabase } from "../postgres/database.ts";
+import { asDatabaseError } from "../postgres/connection-failure.ts";
+import { type Database, openDatabase } from "../postgres/database.ts";
 import { reportFailure, type Terminal } from "./terminal.ts";
 
 /** What every command gets. */
@@ -17,21 +19,27 @@ export interface CommandContext {
 /** Flags as commander hands them over. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
-/** Adds the options of the table to a command, with what they default to. */
+/** Adds options of the table to a command, and the one that names a configuration file. */
 export function withOptions(command: Command, names: readonly (keyof typeof OPTIONS)[]): Command {
   for (const name of names) {
     const option = OPTIONS[name];
     command.option(`${option.flag} ${option.argument}`, `${option.help} [${option.env}]`);
   }
+  command.option("--config <file>", `options from a YAML or JSON file [${CONFIG_FILE_VARIABLE}]`);
   return command;
 }
 
-/** Reads the options of the table from flags and environment. */
-export function configOf(context: CommandContext, flags: Flags): Config {
+/** Where the options of a command come from. */
+export function sourcesOf(context: CommandContext, flags: Flags): ConfigSources {
   const texts = Object.fromEntries(
     Object.entries(flags).map(([name, value]) => [name, typeof value === "string" ? value : undefined]),
   );
-  return loadConfig({ env: context.env, flags: texts });
+  return { env: context.env, flags: texts };
+}
+
+/** Reads the options of the table from flags, environment and configuration file. */
+export function configOf(context: CommandContext, flags: Flags): Config {
+  return loadConfig(sourcesOf(context, flags));
 }
 
 /** Runs a command's work, turns what it throws into one line, and sets the exit code. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Explainer } from "../app/open-explainer.ts";
-import { nearNames } from "../demo/near-names.ts";
 import { FlagsmithFlagdError, messageOf } from "../support/errors.ts";
+import { nearNames } from "../support/near-names.ts";
 import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { causeText } from "./verify.ts";

@@ -1,7 +1,21 @@
 import type { Command } from "commander";
-import { migrateDown, migrateUp, migrationScript, migrationStatus } from "../postgres/migrate.ts";
+import {
+  type MigrationStatus,
+  migrateDown,
+  migrateUp,
+  migrationScript,
+  migrationStatus,
+} from "../postgres/migrate.ts";
+import { SCHEMA_ADVICE } from "../postgres/schema-problems.ts";
 import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
+
+function adviceFor({ problems }: MigrationStatus): string {
+  const kinds = problems.map(({ kind }) => kind);
+  return kinds.includes("unreadable")
+    ? `cannot be served: ${SCHEMA_ADVICE.unreadable}`
+    : "not up to date: run `flagsmith-flagd migrate up`";
+}
 
 /** `migrate up|down|status|print`: the set-up in Flagsmith's database. */
 export function addMigrateCommand(program: Command, context: CommandContext): void {
@@ -15,11 +29,12 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
   ]).action((flags: Flags) =>
     run(context, () =>
       withDatabase(configOf(context, flags).databaseUrl, async (database) => {
-        const { applied, triggersCreated } = await migrateUp(database);
+        const { applied, repaired, triggersCreated } = await migrateUp(database);
+        const steps = repaired ? "all steps again, to repair" : applied.join(", ") || "no step";
         terminal.answer(
-          applied.length === 0 && triggersCreated === 0
+          applied.length + triggersCreated === 0 && !repaired
             ? "nothing to do: the schema flagd_sync is up to date"
-            : `applied: ${applied.join(", ") || "no step"}; triggers created: ${triggersCreated}`,
+            : `applied: ${steps}; triggers created: ${triggersCreated}`,
         );
         return EXIT.ok;
       }),
@@ -49,21 +64,17 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
       run(context, () =>
         withDatabase(configOf(context, flags).databaseUrl, async (database) => {
           const status = await migrationStatus(database);
-          const missing = status.triggers.filter((trigger) => !trigger.present);
           const altered = status.applied.filter((step) => step.altered);
-          const fine = status.pending.length + missing.length + altered.length === 0 && !status.newer;
+          const fine = status.pending.length + status.problems.length + altered.length === 0 && !status.newer;
           if (flags.json) terminal.answer(JSON.stringify(status));
           else {
             for (const step of status.applied)
               terminal.answer(`applied  ${step.id} ${step.name}${step.altered ? " (altered)" : ""}`);
             for (const step of status.pending) terminal.answer(`pending  ${step.id} ${step.name}`);
-            for (const trigger of missing)
-              terminal.answer(`missing  trigger for ${trigger.event} on ${trigger.tableName}`);
+            for (const { message } of status.problems) terminal.answer(`problem  ${message}`);
             if (status.newer) terminal.answer("the database was set up by a newer release");
             terminal.answer(
-              fine
-                ? `up to date, ${status.triggers.length} triggers in place`
-                : "not up to date: run `flagsmith-flagd migrate up`",
+              fine ? `up to date, ${status.triggers.length} triggers in place` : adviceFor(status),
             );
           }
           return fine ? EXIT.ok : EXIT.found;

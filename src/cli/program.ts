@@ -2,11 +2,15 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ERROR_ADVICE } from "../support/errors.ts";
+import { addBootstrapCommand } from "./bootstrap.ts";
 import type { CommandContext } from "./command.ts";
+import { addCompletionCommand } from "./completion.ts";
+import { addConfigCommand } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addExplainCommand } from "./explain.ts";
 import { addExportCommands } from "./export.ts";
+import { addHealthCommand } from "./health.ts";
 import { addMigrateCommand } from "./migrate.ts";
 import { addProjectCommand } from "./project.ts";
 import { addStartCommand } from "./start.ts";
@@ -41,13 +45,17 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     )
     .exitOverride();
   addStartCommand(program, context);
+  addConfigCommand(program, context);
   addDemoCommand(program, context);
   addWatchCommand(program, context);
   addMigrateCommand(program, context);
   addProjectCommand(program, context);
+  addBootstrapCommand(program, context);
   addExportCommands(program, context);
   addVerifyCommand(program, context);
   addExplainCommand(program, context);
+  addHealthCommand(program, context);
+  addCompletionCommand(program, context);
   try {
     await program.parseAsync([...argv]);
   } catch (thrown) {

@@ -3,17 +3,24 @@ import { startServer } from "../app/start-server.ts";
 import { isWorker, leaveWorkers, reportServing, runWorkers, waitForStop } from "../app/workers.ts";
 import type { Config } from "../config/options.ts";
 import { OPTIONS } from "../config/options.ts";
-import { createLogger } from "../observe/logger.ts";
+import { createLogger, type Logger } from "../observe/logger.ts";
 import { systemClock } from "../support/clock.ts";
 import { type CommandContext, configOf, type Flags, run, withOptions } from "./command.ts";
+import { endOnUncaught } from "./end-on-uncaught.ts";
 import { EXIT } from "./exit-codes.ts";
 import { waitForSignal } from "./wait-for-signal.ts";
 
 /** Workers answer for themselves only where the first process can ask them. */
 const WORKER_MANAGEMENT_HOST = "127.0.0.1";
 
-async function serve(context: CommandContext, config: Config, stopped: Promise<unknown>): Promise<number> {
-  const logger = createLogger(config.logLevel);
+/** What serving needs besides the command line. */
+interface Serving {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly stopped: Promise<unknown>;
+}
+
+async function serve(context: CommandContext, { config, logger, stopped }: Serving): Promise<number> {
   const server = await startServer({
     config,
     clock: systemClock,
@@ -31,10 +38,10 @@ async function serve(context: CommandContext, config: Config, stopped: Promise<u
   return EXIT.ok;
 }
 
-async function serveAsWorker(context: CommandContext, config: Config): Promise<number> {
+async function serveAsWorker(context: CommandContext, config: Config, logger: Logger): Promise<number> {
   try {
     // The port that was named is the first process's, which answers there for all.
-    return await serve(context, { ...config, managementPort: 0 }, waitForStop());
+    return await serve(context, { config: { ...config, managementPort: 0 }, logger, stopped: waitForStop() });
   } finally {
     leaveWorkers();
   }
@@ -56,15 +63,17 @@ export function addStartCommand(program: Command, context: CommandContext): void
   command.action((flags: Flags) =>
     run(context, () => {
       const config = configOf(context, flags);
-      if (isWorker()) return serveAsWorker(context, config);
+      const logger = createLogger(config.logLevel);
+      endOnUncaught(logger);
+      if (isWorker()) return serveAsWorker(context, config, logger);
       const stopped = waitForSignal();
-      if (config.workers === 1) return serve(context, config, stopped);
+      if (config.workers === 1) return serve(context, { config, logger, stopped });
       return runWorkers({
         ...config,
         count: config.workers,
         clock: systemClock,
         random: Math.random,
-        logger: createLogger(config.logLevel),
+        logger,
         stopped,
       });
     }),

@@ -1,14 +1,9 @@
 import { z } from "zod";
 import { FlagsmithFlagdError } from "../support/errors.ts";
+import { type ConfigSources, collectValues } from "./collect-values.ts";
 import { CONFIG_SHAPE, type Config, OPTIONS } from "./options.ts";
 
 const shape = z.object(CONFIG_SHAPE);
-
-/** Where values come from; a flag beats the environment. Empty texts count as absent. */
-export interface ConfigSources {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly flags?: Readonly<Record<string, string | undefined>>;
-}
 
 function isOptionName(name: PropertyKey): name is keyof Config {
   return Object.hasOwn(OPTIONS, name);
@@ -26,15 +21,9 @@ function describeIssue(issue: z.core.$ZodIssue): string {
  * @throws FlagsmithFlagdError CONFIG_INVALID, naming every fault at once and no value of a secret.
  */
 export function loadConfig(sources: ConfigSources): Config {
-  const collected = Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, option]) => [
-      name,
-      sources.flags?.[name] || sources.env[option.env] || undefined,
-    ]),
-  );
-  const parsed = shape.safeParse(collected);
-  if (!parsed.success) {
-    throw new FlagsmithFlagdError("CONFIG_INVALID", parsed.error.issues.map(describeIssue).join("; "));
-  }
-  return parsed.data;
+  const { texts, faults } = collectValues(sources);
+  const parsed = shape.safeParse(texts);
+  const all = [...faults, ...(parsed.error?.issues.map(describeIssue) ?? [])];
+  if (parsed.success && all.length === 0) return parsed.data;
+  throw new FlagsmithFlagdError("CONFIG_INVALID", all.join("; "));
 }

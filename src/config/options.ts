@@ -35,9 +35,16 @@ export const CONFIG_SHAPE = {
   maxDocumentBytes: count(4_194_304, 1_000, 1_000_000_000),
   gzipMinBytes: count(16_384, 0, 1_000_000_000),
   databasePool: count(4, 2, 100),
+  databaseTimeoutMs: count(10_000, 100, 600_000),
+  drainMs: count(10_000, 0, 3_600_000),
   shutdownGraceMs: count(5_000, 0, 300_000),
   slowReaderMs: count(30_000, 100, 3_600_000),
+  pingIntervalMs: count(30_000, 0, 86_400_000),
+  pingTimeoutMs: count(20_000, 100, 3_600_000),
+  maxStreamAgeSeconds: count(0, 0, 31_536_000),
+  maxConnections: count(50_000, 1, 10_000_000),
   workers: count(1, 1, 64),
+  stateDir: z.string().min(1).optional(),
 } as const;
 
 /** All options of the server, checked. */
@@ -120,11 +127,23 @@ export const OPTIONS: Readonly<Record<keyof typeof CONFIG_SHAPE, OptionSpec>> = 
     argument: "<n>",
     help: "connections for reading, besides the one that listens",
   },
+  databaseTimeoutMs: {
+    env: "DATABASE_TIMEOUT_MS",
+    flag: "--database-timeout-ms",
+    argument: "<ms>",
+    help: "how long one query may take before it is given up and tried again",
+  },
+  drainMs: {
+    env: "DRAIN_MS",
+    flag: "--drain-ms",
+    argument: "<ms>",
+    help: "over how long streams are ended when the process stops; less if they are few",
+  },
   shutdownGraceMs: {
     env: "SHUTDOWN_GRACE_MS",
     flag: "--shutdown-grace-ms",
     argument: "<ms>",
-    help: "how long connections may take to end when the process stops",
+    help: "how long connections may take to end after the last stream was",
   },
   slowReaderMs: {
     env: "SLOW_READER_MS",
@@ -132,10 +151,40 @@ export const OPTIONS: Readonly<Record<keyof typeof CONFIG_SHAPE, OptionSpec>> = 
     argument: "<ms>",
     help: "how long a client may take for one message before its stream is ended",
   },
+  pingIntervalMs: {
+    env: "PING_INTERVAL_MS",
+    flag: "--ping-interval-ms",
+    argument: "<ms>",
+    help: "how often HTTP/2 clients with open streams are asked whether they live; 0: never",
+  },
+  pingTimeoutMs: {
+    env: "PING_TIMEOUT_MS",
+    flag: "--ping-timeout-ms",
+    argument: "<ms>",
+    help: "how long a client may be silent after a ping before its connection is cut",
+  },
+  maxStreamAgeSeconds: {
+    env: "MAX_STREAM_AGE_SECONDS",
+    flag: "--max-stream-age-seconds",
+    argument: "<seconds>",
+    help: "streams are ended when they are so old, 10 % sooner or later, and come back; 0: never",
+  },
+  maxConnections: {
+    env: "MAX_CONNECTIONS",
+    flag: "--max-connections",
+    argument: "<n>",
+    help: "connections that the sync port holds at the same time, in each process",
+  },
   workers: {
     env: "WORKERS",
     flag: "--workers",
     argument: "<n>",
     help: "processes that serve the same ports, each a full replica with its own database connections",
+  },
+  stateDir: {
+    env: "STATE_DIR",
+    flag: "--state-dir",
+    argument: "<folder>",
+    help: "where the last good documents are kept, so that a start during an outage serves them (default: nowhere)",
   },
 };

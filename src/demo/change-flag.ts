@@ -1,6 +1,6 @@
 import type { Database } from "../postgres/database.ts";
 import { FlagsmithFlagdError } from "../support/errors.ts";
-import { nearNames } from "./near-names.ts";
+import { nearNames } from "../support/near-names.ts";
 import { type FlagValue, typedValue } from "./writer/flag-value.ts";
 import { isVersioned, liveState } from "./writer/live-state.ts";
 import { memberOf, numberOf } from "./writer/read-rows.ts";

@@ -47,7 +47,8 @@ export type RefusalReason =
   | "edge_project"
   | "project_not_enabled"
   | "wrong_flag_set"
-  | "malformed_selector";
+  | "malformed_selector"
+  | "document_too_large";
 
 /** The answer to "may this request read, and what?". */
 export type AccessDecision =

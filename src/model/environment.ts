@@ -93,6 +93,17 @@ export interface ProjectSettings {
   readonly identityOverrideLimit: number;
 }
 
+/** A part of an environment whose rows could not be read: it stays as it was last, or is left out (`unreadable_row`). */
+export interface UnreadablePart {
+  /** Absent with `segmentId` absent too: a row of which not even the owner is known. */
+  readonly featureId?: number;
+  readonly segmentId?: number;
+  /** The feature's name, if that could be read. */
+  readonly feature?: string;
+  /** What is wrong with which row, without the row's content. */
+  readonly detail: string;
+}
+
 /** One environment as Flagsmith would serve it at one moment: all that a translation needs, and nothing else. */
 export interface EnvironmentSnapshot {
   readonly environmentId: number;
@@ -106,4 +117,6 @@ export interface EnvironmentSnapshot {
   readonly features: readonly Feature[];
   /** All live segments that an override of `features` names, by id. */
   readonly segments: ReadonlyMap<number, Segment>;
+  /** What could not be read; absent: nothing. */
+  readonly unreadable?: readonly UnreadablePart[];
 }

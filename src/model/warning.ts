@@ -11,6 +11,8 @@ export const WARNING_REASONS = [
   "percentage_bucketing_differs",
   "compact_encoding",
   "document_too_large",
+  "translation_failed",
+  "unreadable_row",
 ] as const;
 
 /** See {@link WARNING_REASONS}. */

@@ -1,17 +1,21 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { type ConnectionMetrics, createConnectionMetrics } from "./connection-metrics.ts";
+import { createServedMetrics, type ServedMetrics } from "./served-metrics.ts";
+import { createStateMetrics, type StateMetrics } from "./state-metrics.ts";
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const STREAM_SECONDS = [30, 60, 300, 600, 1_800, 3_600, 10_800];
 const BYTES = [1_000, 10_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000, 3_000_000, 4_194_304];
 
 /** What the pipeline and the transports report; every label has few values (no keys, no environments). */
-export interface Metrics {
+export interface Metrics extends ServedMetrics {
   /** `status` is an HTTP status or a gRPC refusal; the first prototype's name. */
   syncRequest(status: string): void;
   documentBuilt(durationMs: number, bytes: number): void;
   warnings(reason: string, count: number): void;
   streamOpened(): void;
   streamEnded(reason: string, durationMs: number): void;
+  readonly connections: ConnectionMetrics;
   sent(bytes: number, coalesced: number): void;
   refused(reason: string): void;
   revisionPublished(cause: string): void;
@@ -20,8 +24,7 @@ export interface Metrics {
   scheduledChange(latenessMs: number): void;
   notificationMissed(): void;
   refreshFailed(): void;
-  listening(inForce: boolean): void;
-  documents(count: number): void;
+  readonly state: StateMetrics;
   render(): Promise<string>;
   readonly contentType: string;
 }
@@ -108,18 +111,8 @@ export function createMetrics(version: string): Metrics {
     "flagsmith_flagd_refresh_failures_total",
     "Readings that failed and are retried",
   );
-  const listener = new Gauge({
-    name: "flagsmith_flagd_listening",
-    help: "1 while LISTEN is in force",
-    registers,
-  });
-  const documents = new Gauge({
-    name: "flagsmith_flagd_documents",
-    help: "Environments with a document",
-    registers,
-  });
-
   return {
+    ...createServedMetrics(registry),
     syncRequest: (status) => requests.inc({ status }),
     documentBuilt(durationMs, documentBytes) {
       build.observe(durationMs / 1_000);
@@ -131,6 +124,7 @@ export function createMetrics(version: string): Metrics {
       active.dec();
       streams.observe({ reason }, durationMs / 1_000);
     },
+    connections: createConnectionMetrics(registry),
     sent(count, skipped) {
       bytes.inc(count);
       messages.inc();
@@ -142,8 +136,7 @@ export function createMetrics(version: string): Metrics {
     scheduledChange: (latenessMs) => lateness.observe(Math.max(0, latenessMs) / 1_000),
     notificationMissed: () => missed.inc(),
     refreshFailed: () => failures.inc(),
-    listening: (inForce) => listener.set(inForce ? 1 : 0),
-    documents: (count) => documents.set(count),
+    state: createStateMetrics(registry),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };

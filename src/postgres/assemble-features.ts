@@ -10,6 +10,7 @@ import type {
 } from "../model/environment.ts";
 import { append, type featureRow } from "./environment-rows.ts";
 import { decodeValue, type LiveStateRow } from "./live-states.ts";
+import type { UnreadableRows } from "./unreadable-rows.ts";
 
 /** Everything that was read of some features. */
 export interface FeatureParts {
@@ -19,6 +20,8 @@ export interface FeatureParts {
   readonly allocations: ReadonlyMap<number, Allocation[]>;
   readonly options: ReadonlyMap<number, MultivariateOption[]>;
   readonly segments: ReadonlyMap<number, Segment>;
+  /** Its features are left out; contradictions between rows are added to it. */
+  readonly unreadable: UnreadableRows;
 }
 
 interface SortedStates {
@@ -28,13 +31,18 @@ interface SortedStates {
 }
 
 /** Sorts live states into the three kinds; rows come in id order, so that of two defaults the higher id stays. */
-function sortStates({ states, allocations, segments }: FeatureParts): SortedStates {
+function sortStates({ states, allocations, segments, unreadable }: FeatureParts): SortedStates {
   const sorted: SortedStates = {
     environmentStates: new Map(),
     segmentOverrides: new Map(),
     identityOverrides: new Map(),
   };
+  let previousId: number | undefined;
   for (const row of states) {
+    if (row.id === previousId) {
+      unreadable.add({ featureId: row.feature_id }, `features_featurestate ${row.id}: it has several values`);
+    }
+    previousId = row.id;
     const state: FeatureState = {
       id: row.id,
       enabled: row.enabled,
@@ -53,12 +61,15 @@ function sortStates({ states, allocations, segments }: FeatureParts): SortedStat
   return sorted;
 }
 
-/** Puts features together; those without an environment state are left out, and so are overrides of segments that are not live. */
+/**
+ * Puts features together; those without an environment state are left out, and so are those that cannot be read, and
+ * overrides of segments that are not live.
+ */
 export function assembleFeatures(parts: FeatureParts): readonly Feature[] {
   const { environmentStates, segmentOverrides, identityOverrides } = sortStates(parts);
   return parts.features.flatMap((row): Feature[] => {
     const environmentState = environmentStates.get(row.id);
-    if (environmentState === undefined) return [];
+    if (environmentState === undefined || parts.unreadable.hasFeature(row.id)) return [];
     return [
       {
         id: row.id,

@@ -30,7 +30,7 @@ export async function readCohortMembers(
          FROM cohorts_cohort c
          CROSS JOIN LATERAL (
            SELECT identifier FROM cohorts_cohortmembership
-            WHERE cohort_id = c.id AND state = 'applied' ORDER BY identifier COLLATE "C" LIMIT $3
+            WHERE cohort_id = c.id AND state = 'applied' AND identifier IS NOT NULL ORDER BY identifier COLLATE "C" LIMIT $3
          ) m
         WHERE c.environment_id = $1 AND c.uuid = ANY ($2::uuid[]) AND c.deleted_at IS NULL`,
       [environmentId, uuids, MOST_MEMBERS + 1],

@@ -1,9 +1,11 @@
 /**
  * postgres: all that speaks SQL. Rows are decoded here and nowhere else; what leaves this room is model nouns.
- * The only room that names `pg` and `pg-listen`.
+ * The only room that names `pg`.
  */
 import pg from "pg";
-import { codeOf, FlagsmithFlagdError, messageOf } from "../support/errors.ts";
+import { type Clock, systemClock, type Timer } from "../support/clock.ts";
+import { BoundedSockets } from "./bounded-sockets.ts";
+import { isConnectionFailure } from "./connection-failure.ts";
 
 /** Something that answers SQL. Rows are `unknown` until a decoder has looked at them. */
 export interface Queryable {
@@ -21,6 +23,14 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
+/** A {@link Database} whose connections can be given up. */
+export interface ConnectionPool extends Database {
+  /** From now on uses new connections only; those in use may finish unless `now`: then they are cut. */
+  renew(now?: "now"): void;
+  /** Ends all connections; those that do not end by themselves in {@link CLOSE_LIMIT_MS} are cut. */
+  close(): Promise<void>;
+}
+
 /** How to open a {@link Database}. */
 export interface DatabaseOptions {
   readonly connectionString: string;
@@ -28,30 +38,25 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   readonly maxConnections?: number;
   readonly connectTimeoutMs?: number;
-  /** The server gives up on a statement after this long; 0: never. */
+  /**
+   * The server gives up on a statement of a transaction after this long, and we on its answer a little later: over a
+   * frozen network the server's word does not reach us. Absent: never.
+   */
   readonly statementTimeoutMs?: number;
+  readonly clock?: Clock;
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   readonly onIdleError?: (error: Error) => void;
 }
 
-const SQLSTATE_CLASS_CONNECTION = /^(08|28|3D|53|57P)/;
-
-/** True for failures that say the database is away or refuses us, rather than that a statement was wrong. */
-export function isConnectionFailure(thrown: unknown): boolean {
-  const code = codeOf(thrown);
-  if (code === undefined) return /Connection terminated|timeout/i.test(messageOf(thrown));
-  return (
-    /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOST|ENET)/.test(code) || SQLSTATE_CLASS_CONNECTION.test(code)
-  );
-}
-
-/** Turns a connection failure into the one error class; anything else is passed on as it is. */
-export function asDatabaseError(thrown: unknown): unknown {
-  if (thrown instanceof FlagsmithFlagdError || !isConnectionFailure(thrown)) return thrown;
-  return new FlagsmithFlagdError("DATABASE_UNREACHABLE", `cannot reach the database: ${messageOf(thrown)}`, {
-    cause: thrown,
-  });
-}
+/**
+ * Our transactions hold locks on Flagsmith's tables, and must never stand in the way of its migrations. A reading waits
+ * so little for a lock that it gives way long before Postgres (after 1 s) would look for a deadlock and perhaps choose
+ * the migration as its victim; a transaction of a process that was frozen is ended by Postgres. Set with BEGIN, in the
+ * same round trip, because poolers refuse such settings when connecting.
+ */
+const NEVER_IN_THE_WAY = "SET LOCAL idle_in_transaction_session_timeout = '10s'";
+const BEGIN_READ = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${NEVER_IN_THE_WAY}; SET LOCAL lock_timeout = '250ms'`;
+const BEGIN_WRITE = `BEGIN; ${NEVER_IN_THE_WAY}`;
 
 function queryable(client: pg.Pool | pg.PoolClient): Queryable {
   return {
@@ -65,6 +70,14 @@ function queryable(client: pg.Pool | pg.PoolClient): Queryable {
   };
 }
 
+const CLOSE_LIMIT_MS = 2_000;
+
+/** What is still in use after {@link ConnectionPool.renew} may take a statement's time, and so much more. */
+const RENEW_LIMIT_MS = 10_000;
+
+/** Beyond the server's own limit, for the way there and back. */
+const ANSWER_MARGIN_MS = 2_000;
+
 async function inTransaction<Result>(
   pool: pg.Pool,
   begin: string,
@@ -72,37 +85,113 @@ async function inTransaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on("error", onError);
   try {
     await client.query(begin);
     const result = await work(queryable(client));
     await client.query("COMMIT");
     return result;
   } catch (thrown) {
-    await client.query("ROLLBACK").catch((error: Error) => {
-      broken = error;
-    });
+    // A connection without an answer is not asked once more: that would wait as long again.
+    if (isConnectionFailure(thrown) && thrown instanceof Error) broken = thrown;
+    else await client.query("ROLLBACK").catch(onError);
     throw thrown;
   } finally {
+    client.off("error", onError);
     client.release(broken);
   }
 }
 
-/** Opens a pool. Connects on first use; nothing fails here. */
-export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: options.connectionString,
-    application_name: options.applicationName,
-    max: options.maxConnections ?? 4,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    idleTimeoutMillis: 60_000,
-    keepAlive: true,
-    ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
-  });
-  pool.on("error", (error) => options.onIdleError?.(error));
+class Pool {
+  readonly pg: pg.Pool;
+  readonly #sockets: BoundedSockets;
+  readonly #clock: Clock;
+  #late: Timer | undefined;
+
+  constructor(options: DatabaseOptions) {
+    this.#clock = options.clock ?? systemClock;
+    this.#sockets = new BoundedSockets(this.#clock);
+    const { statementTimeoutMs } = options;
+    this.pg = new pg.Pool({
+      connectionString: options.connectionString,
+      application_name: options.applicationName,
+      max: options.maxConnections ?? 4,
+      connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      stream: () => this.#sockets.create(),
+      ...(statementTimeoutMs === undefined ? {} : { query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS }),
+    });
+    this.pg.on("error", (error) => options.onIdleError?.(error));
+    // A backend that ends in the moment in which its connection is handed out tells neither the pool any more nor, yet,
+    // who asked for it; an error that nobody hears would end the process.
+    this.pg.on("connect", (client) => client.on("error", () => undefined));
+  }
+
+  cut(): void {
+    this.#sockets.destroyAll();
+  }
+
+  async end(limitMs: number): Promise<void> {
+    const late = new Promise<void>((resolve) => {
+      this.#late = this.#clock.after(limitMs, () => {
+        this.cut();
+        resolve();
+      });
+    });
+    await Promise.race([this.#unawaited(), late]);
+    await this.pg.end();
+    this.#late?.cancel();
+  }
+
+  /** Resolves when nobody waits for a connection: pg-pool would never give one to them once it ends. */
+  #unawaited(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.pg.waitingCount === 0) resolve();
+      };
+      this.pg.on("acquire", look).on("release", look);
+      look();
+    });
+  }
+}
+
+/**
+ * Opens a pool. Connects on first use; nothing fails here. The time limit of statements is set within each
+ * transaction: as an option of the connection PgBouncer would refuse it ("unsupported startup parameter").
+ */
+export function openDatabase(options: DatabaseOptions): ConnectionPool {
+  const clock = options.clock ?? systemClock;
+  let pool = new Pool(options);
+  const ending = new Map<Pool, Promise<void>>();
+  const letGo = (old: Pool, limitMs: number): void => {
+    const end = old.end(limitMs).finally(() => ending.delete(old));
+    ending.set(old, end);
+  };
+  const { statementTimeoutMs } = options;
+  const limit =
+    statementTimeoutMs === undefined ? "" : `; SET LOCAL statement_timeout = ${statementTimeoutMs}`;
   return {
-    ...queryable(pool),
-    readSnapshot: (work) => inTransaction(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work),
-    write: (work) => inTransaction(pool, "BEGIN", work),
-    close: () => pool.end(),
+    query: (text, values) => queryable(pool.pg).query(text, values),
+    execute: (text) => queryable(pool.pg).execute(text),
+    readSnapshot: (work) => inTransaction(pool.pg, `${BEGIN_READ}${limit}`, work),
+    write: (work) => inTransaction(pool.pg, `${BEGIN_WRITE}${limit}`, work),
+    renew(now) {
+      const old = pool;
+      pool = new Pool(options);
+      if (now !== undefined) old.cut();
+      letGo(old, (statementTimeoutMs ?? 0) + RENEW_LIMIT_MS);
+    },
+    async close() {
+      letGo(pool, CLOSE_LIMIT_MS);
+      const cut = clock.after(CLOSE_LIMIT_MS, () => {
+        for (const old of ending.keys()) old.cut();
+      });
+      await Promise.all(ending.values());
+      cut.cancel();
+    },
   };
 }

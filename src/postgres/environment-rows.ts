@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Allocation, MultivariateOption } from "../model/environment.ts";
 import type { Queryable } from "./database.ts";
 import type { FlagsmithColumns } from "./flagsmith-columns.ts";
-import { decodeValue, typedValueRow } from "./live-states.ts";
+import { decodeValue, type LiveStateRow, typedValueRow } from "./live-states.ts";
+import { idIn, type UnreadableRows } from "./unreadable-rows.ts";
 
 /** An environment's own row with its project's, and the place of the reading in the order of all readings. */
 export const environmentRow = z.object({
@@ -17,8 +18,10 @@ export const environmentRow = z.object({
 });
 
 /** Reads {@link environmentRow}; $1 is the environment. Nothing above it may be soft-deleted. */
-export const ENVIRONMENT_SQL = `SELECT e.name, e.api_key, e.use_v2_feature_versioning AS v2, e.updated_at,
-       p.id AS project_id, p.name AS project_name, clock_timestamp() AS now,
+export const ENVIRONMENT_SQL = `SELECT coalesce(e.name, '') AS name, coalesce(e.api_key, '') AS api_key,
+       coalesce(e.use_v2_feature_versioning, false) AS v2,
+       least(greatest(e.updated_at, 'epoch'), clock_timestamp()) AS updated_at,
+       p.id AS project_id, coalesce(p.name, '') AS project_name, clock_timestamp() AS now,
        ARRAY[txid_snapshot_xmax(x.s), txid_snapshot_xmin(x.s),
              -(SELECT count(*) FROM txid_snapshot_xip(x.s))]::bigint[]::text[] AS position
   FROM (SELECT txid_current_snapshot() AS s) AS x
@@ -38,7 +41,7 @@ export const featureRow = z.object({
 /** Reads {@link featureRow}s; $1 is the project, $2 the features wanted or NULL for all. */
 export const FEATURES_SQL = `SELECT f.id, f.name, f.description,
        ARRAY(SELECT t.label FROM features_feature_tags ft JOIN tags_tag t ON t.id = ft.tag_id
-              WHERE ft.feature_id = f.id ORDER BY t.label COLLATE "C")::text[] AS tags
+              WHERE ft.feature_id = f.id AND t.label IS NOT NULL ORDER BY t.label COLLATE "C")::text[] AS tags
   FROM features_feature f
  WHERE f.project_id = $1 AND f.deleted_at IS NULL AND ($2::integer[] IS NULL OR f.id = ANY ($2))
  ORDER BY f.id`;
@@ -53,7 +56,7 @@ const allocationRow = z.object({
   percentage_allocation: z.number(),
 });
 
-const ALLOCATIONS_SQL = `SELECT feature_state_id, multivariate_feature_option_id, percentage_allocation
+const ALLOCATIONS_SQL = `SELECT id, feature_state_id, multivariate_feature_option_id, percentage_allocation
   FROM multivariate_multivariatefeaturestatevalue WHERE feature_state_id = ANY ($1) ORDER BY id`;
 
 const optionRow = typedValueRow.extend({
@@ -68,6 +71,13 @@ function optionsSql(columns: FlagsmithColumns): string {
   FROM multivariate_multivariatefeatureoption WHERE feature_id = ANY ($1) ORDER BY id`;
 }
 
+/** Whose options to read. */
+export interface ReadOptionsOptions {
+  readonly columns: FlagsmithColumns;
+  readonly featureIds: readonly number[];
+  readonly unreadable: UnreadableRows;
+}
+
 /** Adds an item to the list under a key. */
 export function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
   const list = lists.get(key);
@@ -78,10 +88,13 @@ export function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item)
 /** The options of multivariate features, by feature. */
 export async function readOptions(
   snapshot: Queryable,
-  columns: FlagsmithColumns,
-  featureIds: readonly number[],
+  { columns, featureIds, unreadable }: ReadOptionsOptions,
 ): Promise<ReadonlyMap<number, MultivariateOption[]>> {
-  const rows = z.array(optionRow).parse(await snapshot.query(optionsSql(columns), [featureIds]));
+  const rows = unreadable.decode(await snapshot.query(optionsSql(columns), [featureIds]), {
+    table: "multivariate_multivariatefeatureoption",
+    schema: optionRow,
+    ownerOf: (row) => ({ featureId: idIn(row, "feature_id") }),
+  });
   const options = new Map<number, MultivariateOption[]>();
   for (const row of rows) {
     append(options, row.feature_id, { id: row.id, key: row.key, value: decodeValue(row) });
@@ -92,9 +105,15 @@ export async function readOptions(
 /** The allocations of feature states, by state, in the order in which Flagsmith lays its buckets. */
 export async function readAllocations(
   snapshot: Queryable,
-  stateIds: readonly number[],
+  states: readonly LiveStateRow[],
+  unreadable: UnreadableRows,
 ): Promise<ReadonlyMap<number, Allocation[]>> {
-  const rows = z.array(allocationRow).parse(await snapshot.query(ALLOCATIONS_SQL, [stateIds]));
+  const featureOf = new Map(states.map((state) => [state.id, state.feature_id]));
+  const rows = unreadable.decode(await snapshot.query(ALLOCATIONS_SQL, [[...featureOf.keys()]]), {
+    table: "multivariate_multivariatefeaturestatevalue",
+    schema: allocationRow,
+    ownerOf: (row) => ({ featureId: featureOf.get(idIn(row, "feature_state_id") ?? 0) }),
+  });
   const allocations = new Map<number, Allocation[]>();
   for (const row of rows) {
     append(allocations, row.feature_state_id, {

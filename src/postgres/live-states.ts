@@ -10,8 +10,12 @@ const VALUE_COLUMNS = `v.type AS value_type, v.boolean_value, v.integer_value, v
 const VALUE_JOIN = `LEFT JOIN features_featurestatevalue v ON v.feature_state_id = s.id AND v.deleted_at IS NULL`;
 const OVERRIDE_COLUMNS = `g.segment_id, g.priority, i.identifier`;
 
+/** Times are kept within what this program can hold: Postgres knows infinity, and years that JavaScript does not. */
 const LIVE_COLUMNS = `s.id, s.feature_id, s.enabled, s.feature_segment_id, s.identity_id,
-       greatest(s.updated_at, s.live_from) AS changed_at`;
+       least(greatest(s.updated_at, s.live_from, 'epoch'), $2) AS changed_at`;
+
+/** Beyond this a \`live_from\` means never. */
+const END_OF_TIME = "'9999-12-31'";
 
 const CANDIDATES_V1 = `SELECT DISTINCT ON (s.feature_id, s.feature_segment_id, s.identity_id) ${LIVE_COLUMNS}
   FROM features_featurestate s
@@ -48,7 +52,7 @@ export function liveStatesSql(v2: boolean): string {
   ${VALUE_JOIN}
   LEFT JOIN features_featuresegment g ON g.id = s.feature_segment_id
   LEFT JOIN environments_identity i ON i.id = s.identity_id
- ORDER BY s.id`;
+ ORDER BY s.id, v.id`;
 }
 
 /**
@@ -58,16 +62,21 @@ export function liveStatesSql(v2: boolean): string {
 export function nextLiveSql(v2: boolean): string {
   return v2
     ? `SELECT min(live_from) AS next_live_at FROM feature_versioning_environmentfeatureversion
-        WHERE environment_id = $1 AND deleted_at IS NULL AND published_at IS NOT NULL AND live_from > $2`
+        WHERE environment_id = $1 AND deleted_at IS NULL AND published_at IS NOT NULL AND live_from > $2
+          AND live_from < ${END_OF_TIME}`
     : `SELECT min(live_from) AS next_live_at FROM features_featurestate
-        WHERE environment_id = $1 AND deleted_at IS NULL AND version IS NOT NULL AND live_from > $2`;
+        WHERE environment_id = $1 AND deleted_at IS NULL AND version IS NOT NULL AND live_from > $2
+          AND live_from < ${END_OF_TIME}`;
 }
+
+/** Whole numbers of a column wider than Flagsmith's 32 bits come as text; beyond 2^53 they cannot be held exactly. */
+const wholeNumber = z.union([z.number(), z.string().transform(Number)]).refine(Number.isSafeInteger);
 
 /** A typed value as Flagsmith stores it: only the column that `type` names counts, the others may be stale. */
 export const typedValueRow = z.object({
   value_type: z.string().nullable(),
   boolean_value: z.boolean().nullable(),
-  integer_value: z.number().nullable(),
+  integer_value: wholeNumber.nullable(),
   string_value: z.string().nullable(),
 });
 

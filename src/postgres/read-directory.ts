@@ -5,6 +5,7 @@ import { flagSetIdOf } from "../model/slug.ts";
 import { maskKey, sha256Hex } from "../support/secrets.ts";
 import type { Database } from "./database.ts";
 import type { FlagsmithColumns } from "./flagsmith-columns.ts";
+import { readFlagsmith } from "./schema-storage.ts";
 
 /** All live environments and their keys at one moment of the database. */
 export interface Directory {
@@ -12,6 +13,16 @@ export interface Directory {
   readonly settingsByProject: ReadonlyMap<number, ProjectSettings>;
   /** Epoch milliseconds of the read, by the database's clock. */
   readonly readAtMs: number;
+  /** The same in every life of this set-up, and another in every other. */
+  readonly installation: string;
+}
+
+/** How to read a {@link Directory}. */
+export interface ReadDirectoryOptions {
+  /** Where the tables are known to lie: a reading from elsewhere is refused. */
+  readonly storage?: string | undefined;
+  /** Take the settings of projects from this earlier reading, because there is no table of them. */
+  readonly known?: Directory | undefined;
 }
 
 const environmentRow = z.object({
@@ -36,7 +47,32 @@ const keyRow = z.object({
   expires_at: z.date().nullable(),
 });
 
-const clockRow = z.object({ now: z.date() });
+const momentRow = z.object({ now: z.date(), installation: z.string() });
+
+/**
+ * A set-up is known by the microsecond in which its first step was applied: any role that may start a server can read
+ * it, and it goes along into a standby, a dump and an upgraded cluster.
+ */
+const INSTALLATION = `(SELECT to_char(applied_at AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS.US')
+  FROM flagd_sync.migration ORDER BY id LIMIT 1)`;
+
+const SETTINGS = "flagd_sync.project_settings";
+
+/** {@link SETTINGS} as they were known last, from parameter $1. */
+const KNOWN_SETTINGS = `json_to_recordset($1::json)
+  AS (project_id integer, enabled boolean, semantics text, identity_override_limit integer)`;
+
+/** What can be known of the settings from an earlier reading: a project of which nothing is known is not enabled. */
+function knownSettings({ entries, settingsByProject }: Directory): readonly object[] {
+  return [...settingsByProject].map(([projectId, { semantics, identityOverrideLimit }]) => ({
+    project_id: projectId,
+    enabled: entries.some(
+      (entry) => entry.projectId === projectId && (entry.obstacle ?? "edge_project") === "edge_project",
+    ),
+    semantics,
+    identity_override_limit: identityOverrideLimit,
+  }));
+}
 
 /**
  * A clone that never finished stays marked for ever; after so long it is served as it is, as Flagsmith itself does
@@ -44,24 +80,28 @@ const clockRow = z.object({ now: z.date() });
  */
 const CLONING_AT_MOST = "interval '15 minutes'";
 
-function environmentsSql(columns: FlagsmithColumns): string {
+/** One environment's row that lacks something (a broken import) must not keep all others from being served. */
+function environmentsSql(columns: FlagsmithColumns, settings: string): string {
   const creating = columns.environmentIsCreating
     ? `e.is_creating AND e.created_date > now() - ${CLONING_AT_MOST}`
     : "false";
-  return `SELECT e.id AS environment_id, e.name AS environment_name, e.api_key AS client_key,
-       p.id AS project_id, p.name AS project_name, o.id AS organisation_id,
-       o.stop_serving_flags, p.enable_dynamo_db, ${creating} AS creating,
+  return `SELECT e.id AS environment_id, coalesce(e.name, '') AS environment_name,
+       coalesce(e.api_key, '') AS client_key, p.id AS project_id, coalesce(p.name, '') AS project_name,
+       o.id AS organisation_id, coalesce(o.stop_serving_flags, false) AS stop_serving_flags,
+       coalesce(p.enable_dynamo_db, false) AS enable_dynamo_db, coalesce(${creating}, false) AS creating,
        s.enabled, s.semantics, s.identity_override_limit
   FROM environments_environment e
   JOIN projects_project p ON p.id = e.project_id AND p.deleted_at IS NULL
   JOIN organisations_organisation o ON o.id = p.organisation_id AND o.deleted_at IS NULL
-  LEFT JOIN flagd_sync.project_settings s ON s.project_id = p.id
+  LEFT JOIN (SELECT * FROM ${settings}) AS s ON s.project_id = p.id
  WHERE e.deleted_at IS NULL
  ORDER BY e.id`;
 }
 
-const KEYS_SQL =
-  "SELECT environment_id, key, active, expires_at FROM environments_environmentapikey ORDER BY id";
+/** Postgres' times go beyond what this program can hold: one far ahead means never, one far behind long ago. */
+const KEYS_SQL = `SELECT environment_id, key, coalesce(active, false) AS active,
+       CASE WHEN expires_at < '9999-12-31' THEN greatest(expires_at, 'epoch') END AS expires_at
+  FROM environments_environmentapikey WHERE environment_id IS NOT NULL AND key IS NOT NULL ORDER BY id`;
 
 function obstacleOf(row: z.infer<typeof environmentRow>): Obstacle | null {
   if (row.stop_serving_flags) return "organisation_stopped";
@@ -82,11 +122,32 @@ function keyRecord(row: z.infer<typeof keyRow>): EnvironmentKeyRecord {
 /**
  * Reads which environments there are, who may read them and what stands in the way. Two queries and one for the
  * clock, whatever the size. Keys leave this function only as hashes.
+ *
+ * @throws TablesMoved
  */
-export function readDirectory(database: Database, columns: FlagsmithColumns): Promise<Directory> {
-  return database.readSnapshot(async (snapshot) => {
-    const [clock] = z.array(clockRow).parse(await snapshot.query("SELECT clock_timestamp() AS now"));
-    const environments = z.array(environmentRow).parse(await snapshot.query(environmentsSql(columns)));
+export function readDirectory(
+  database: Database,
+  columns: FlagsmithColumns,
+  { storage, known }: ReadDirectoryOptions = {},
+): Promise<Directory> {
+  return readFlagsmith(database, storage, async (snapshot) => {
+    const installation = known === undefined ? INSTALLATION : "$1::text";
+    const [moment] = z
+      .tuple([momentRow])
+      .parse(
+        await snapshot.query(
+          `SELECT clock_timestamp() AS now, ${installation} AS installation`,
+          known && [known.installation],
+        ),
+      );
+    const environments = z
+      .array(environmentRow)
+      .parse(
+        await snapshot.query(
+          environmentsSql(columns, known === undefined ? SETTINGS : KNOWN_SETTINGS),
+          known && [JSON.stringify(knownSettings(known))],
+        ),
+      );
     const keys = z.array(keyRow).parse(await snapshot.query(KEYS_SQL));
     const keysOf = new Map<number, EnvironmentKeyRecord[]>();
     for (const row of keys) {
@@ -102,7 +163,8 @@ export function readDirectory(database: Database, columns: FlagsmithColumns): Pr
       });
     }
     return {
-      readAtMs: clock?.now.getTime() ?? 0,
+      readAtMs: moment.now.getTime(),
+      installation: moment.installation,
       settingsByProject,
       entries: environments.map((row) => ({
         environmentId: row.environment_id,

@@ -14,6 +14,8 @@ import {
 import type { FlagsmithColumns } from "./flagsmith-columns.ts";
 import { type LiveStateRow, liveStateRow, liveStatesSql, nextLiveSql } from "./live-states.ts";
 import { readSegments } from "./read-segments.ts";
+import { readFlagsmith } from "./schema-storage.ts";
+import { idIn, UnreadableRows } from "./unreadable-rows.ts";
 
 /** Features and segments of an environment. */
 export interface EnvironmentPart {
@@ -42,6 +44,8 @@ export interface EnvironmentReading {
   readonly rowsChangedAtMs: number;
   /** Live features among those read that have no environment state here: an impossible state that passes. */
   readonly featuresWithoutState: readonly number[];
+  /** Features and segments of which some row could not be read; `snapshot.unreadable` says why. */
+  readonly unreadable: EnvironmentPart;
 }
 
 /** What to read, and as of when. */
@@ -51,8 +55,12 @@ export interface ReadEnvironmentOptions {
   readonly settings: ProjectSettings;
   /** Read only this; all the same everything is read if the environment is no longer `versioned` as it was. */
   readonly part?: EnvironmentPart & { readonly versioned: boolean };
+  /** Where the tables are known to lie: a reading from elsewhere is refused (schema-storage.ts). */
+  readonly storage?: string;
   /** Read as of this moment instead of now: for comparisons with recorded answers. */
   readonly asOf?: Date;
+  /** Called when the moment of the reading is settled: whatever is committed later is not in it. */
+  readonly onMoment?: () => void;
 }
 
 const nextLiveRow = z.object({ next_live_at: z.date().nullable() });
@@ -80,44 +88,67 @@ function latestMs(updatedAt: Date, states: readonly LiveStateRow[]): number {
 }
 
 /**
- * Reads one environment, or a part of it, at one moment: at most eleven queries in one repeatable-read, read-only
+ * Reads one environment, or a part of it, at one moment: at most twelve queries in one repeatable-read, read-only
  * transaction, whatever the size. `undefined`: there is no such live environment.
+ *
+ * @throws TablesMoved
  */
 export function readEnvironment(
   database: Database,
   options: ReadEnvironmentOptions,
 ): Promise<EnvironmentReading | undefined> {
   const { environmentId, columns, settings } = options;
-  return database.readSnapshot(async (snapshot) => {
-    const [environment] = z
-      .array(environmentRow)
-      .parse(await snapshot.query(ENVIRONMENT_SQL, [environmentId]));
+  return readFlagsmith(database, options.storage, async (snapshot) => {
+    const found = await snapshot.query(ENVIRONMENT_SQL, [environmentId]);
+    options.onMoment?.();
+    const [environment] = z.array(environmentRow).parse(found);
     if (environment === undefined) return undefined;
     const part = options.part?.versioned === environment.v2 ? options.part : undefined;
     const wanted = part && (await featuresOfPart(snapshot, environmentId, part));
     const only = wanted === undefined ? null : [...wanted];
 
     const at = options.asOf ?? environment.now;
-    const features = z
-      .array(featureRow)
-      .parse(await snapshot.query(FEATURES_SQL, [environment.project_id, only]));
+    const unreadable = new UnreadableRows();
+    const featureRows = await snapshot.query(FEATURES_SQL, [environment.project_id, only]);
+    const features = unreadable.decode(featureRows, {
+      table: "features_feature",
+      schema: featureRow,
+      ownerOf: (row) => ({ featureId: idIn(row, "id") }),
+    });
     const featureIds = features.map((row) => row.id);
-    const states = z
-      .array(liveStateRow)
-      .parse(await snapshot.query(liveStatesSql(environment.v2), [environmentId, at, featureIds]));
-    const allocations = await readAllocations(
-      snapshot,
-      states.map((row) => row.id),
+    const states = unreadable.decode(
+      await snapshot.query(liveStatesSql(environment.v2), [environmentId, at, featureIds]),
+      {
+        table: "features_featurestate",
+        schema: liveStateRow,
+        ownerOf: (row) => ({ featureId: idIn(row, "feature_id") }),
+      },
     );
-    const optionsOf = await readOptions(snapshot, columns, featureIds);
+    const allocations = await readAllocations(snapshot, states, unreadable);
+    const optionsOf = await readOptions(snapshot, { columns, featureIds, unreadable });
     const segmentIds = new Set([...states.flatMap((row) => row.segment_id ?? []), ...(part?.segments ?? [])]);
-    const segments = await readSegments(snapshot, { segmentIds: [...segmentIds], environmentId, columns });
+    const segments = await readSegments(snapshot, {
+      segmentIds: [...segmentIds],
+      environmentId,
+      projectId: environment.project_id,
+      columns,
+      unreadable,
+    });
     const [nextLive] = z
       .array(nextLiveRow)
       .parse(await snapshot.query(nextLiveSql(environment.v2), [environmentId, at]));
 
-    const assembled = assembleFeatures({ features, states, allocations, options: optionsOf, segments });
+    const assembled = assembleFeatures({
+      features,
+      states,
+      allocations,
+      options: optionsOf,
+      segments,
+      unreadable,
+    });
     const alive = new Set(assembled.map((feature) => feature.id));
+    const names = new Map(features.map((row) => [row.id, row.name]));
+    const unreadableParts = unreadable.parts((id) => names.get(id));
     return {
       part: wanted === undefined ? "everything" : { features: wanted, segments: segmentIds },
       versioned: environment.v2,
@@ -125,7 +156,11 @@ export function readEnvironment(
       position: environment.position,
       nextLiveAtMs: nextLive?.next_live_at ? nextLive.next_live_at.getTime() + 1 : null,
       rowsChangedAtMs: latestMs(environment.updated_at, states),
-      featuresWithoutState: featureIds.filter((id) => !alive.has(id)),
+      featuresWithoutState: featureIds.filter((id) => !alive.has(id) && !unreadable.hasFeature(id)),
+      unreadable: {
+        features: new Set(unreadableParts.flatMap(({ featureId }) => featureId ?? [])),
+        segments: new Set(unreadableParts.flatMap(({ segmentId }) => segmentId ?? [])),
+      },
       snapshot: {
         environmentId,
         environmentName: environment.name,
@@ -135,6 +170,7 @@ export function readEnvironment(
         settings,
         features: assembled,
         segments,
+        ...(unreadableParts.length > 0 ? { unreadable: unreadableParts } : {}),
       },
     };
   });

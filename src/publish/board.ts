@@ -4,14 +4,8 @@
  */
 import type { StreamEnd } from "../model/access.ts";
 import type { Revision } from "../model/revision.ts";
-import type { Clock } from "../support/clock.ts";
+import { type DrainPace, paceOut } from "./drain-pace.ts";
 import { WarmDocuments } from "./warm-documents.ts";
-
-/** Followers that may always be ended, and so come back, at the same time. */
-const DRAIN_AT_ONCE = 100;
-
-/** Parts, at most, in which followers are ended. */
-const DRAIN_STEPS = 50;
 
 /** The key under which somebody follows an environment. */
 export interface FollowGrant {
@@ -106,23 +100,23 @@ export class Board {
   }
 
   /**
-   * Ends all followers and admits no more: the process is about to stop. Clients come back a fixed time after a loss, flagd
-   * after exactly 4.0 s, so where many follow they are ended little by little within `overMs`.
+   * Ends all followers and admits no more: the process is about to stop. Without a pace at once, else little by little; resolves
+   * when the last one has gone, by itself or by us. Those who still follow are shown new revisions until then.
    */
-  drain(pace?: { readonly clock: Clock; readonly overMs: number }): void {
+  async drain(pace?: DrainPace): Promise<void> {
     this.#draining = true;
-    const left = [...this.#followers.values()].flatMap((followings) => [...followings]);
-    const steps = pace === undefined ? 1 : Math.max(1, Math.min(DRAIN_STEPS, left.length / DRAIN_AT_ONCE));
-    const share = Math.ceil(left.length / steps);
-    const endSome = (): void => {
-      for (const following of left.splice(0, share)) this.#end(following, { kind: "draining" });
-      if (left.length > 0) pace?.clock.after(pace.overMs / steps, endSome);
-    };
-    endSome();
+    const followings = [...this.#followers.values()].flatMap((each) => [...each]);
+    const end = (following: Following): void => this.#end(following, { kind: "draining" });
+    if (pace === undefined) for (const following of followings) end(following);
+    else await paceOut(followings, end, { ...pace, gone: (following) => !this.#follows(following) });
+  }
+
+  #follows(following: Following): boolean {
+    return this.#followers.get(following.grant.environmentId)?.has(following) ?? false;
   }
 
   #end(following: Following, reason: StreamEnd): void {
-    if (!this.#followers.get(following.grant.environmentId)?.has(following)) return;
+    if (!this.#follows(following)) return;
     this.#remove(following);
     following.follower.end(reason);
   }

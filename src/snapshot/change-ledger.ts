@@ -73,7 +73,8 @@ export class ChangeLedger {
 
   /** What opens a series, or goes on with one. */
   opensSeries(scope: ChangeScope): void {
-    if (scope.features === null && scope.segments === null) {
+    const inWhole = this.#environments.get(scope.environmentId)?.whole !== undefined;
+    if (inWhole || (scope.features === null && scope.segments === null)) {
       this.#extend(scope.environmentId, "whole", 0);
       return;
     }

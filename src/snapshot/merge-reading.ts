@@ -1,4 +1,4 @@
-import type { EnvironmentSnapshot, Feature, Segment } from "../model/environment.ts";
+import type { EnvironmentSnapshot, Feature, Segment, UnreadablePart } from "../model/environment.ts";
 import type { ReadScope } from "./dirty-scopes.ts";
 
 /** The earlier object if the later one says the same: what is unchanged stays the very same object. */
@@ -8,6 +8,20 @@ function keepEqual<Item>(before: Item | undefined, after: Item): Item {
 
 function byId<Item extends { readonly id: number }>(items: Iterable<Item>): Map<number, Item> {
   return new Map(Array.from(items, (item) => [item.id, item]));
+}
+
+/** What could not be read before stays so until it is read again. */
+function mergeUnreadable(
+  previous: EnvironmentSnapshot,
+  reading: EnvironmentSnapshot,
+  scope: Exclude<ReadScope, "everything">,
+): readonly UnreadablePart[] {
+  const untouched = ({ featureId, segmentId }: UnreadablePart): boolean =>
+    !scope.features.has(featureId ?? 0) && !scope.segments.has(segmentId ?? 0);
+  return [...(previous.unreadable ?? []).filter(untouched), ...(reading.unreadable ?? [])].sort(
+    (left, right) =>
+      (left.featureId ?? 0) - (right.featureId ?? 0) || (left.segmentId ?? 0) - (right.segmentId ?? 0),
+  );
 }
 
 /**
@@ -36,8 +50,12 @@ export function mergeReading(
   const used = new Set(
     features.flatMap((feature) => feature.segmentOverrides.map((override) => override.segmentId)),
   );
+  const { unreadable: _, ...others } = reading;
+  const unreadable =
+    scope === "everything" ? (reading.unreadable ?? []) : mergeUnreadable(previous, reading, scope);
   return {
-    ...reading,
+    ...others,
+    ...(unreadable.length > 0 ? { unreadable } : {}),
     features,
     segments: new Map([...segments].filter(([id]) => used.has(id)).sort(([left], [right]) => left - right)),
   };

@@ -25,6 +25,11 @@ export class RecentSnapshots {
     return this.#recent.get(environmentId);
   }
 
+  /** Whether the environment was ever shown, remembered as a whole or not. */
+  knows(environmentId: number): boolean {
+    return this.#featureIds.has(environmentId);
+  }
+
   /** Ids of the features that were shown last, in order; empty if the environment never was. */
   featureIds(environmentId: number): Int32Array {
     return this.#featureIds.get(environmentId) ?? new Int32Array();

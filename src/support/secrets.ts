@@ -5,6 +5,13 @@ export function sha256Hex(text: string | Uint8Array): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+/** How a connection string may appear in a log: without its password, also one given as a parameter. */
+export function maskUrl(url: string): string {
+  return url
+    .replace(/^([a-z]+:\/\/[^:@/?]*:)[^@/?]*@/i, "$1…@")
+    .replace(/([?&](?:password|sslpassword)=)[^&]*/gi, "$1…");
+}
+
 /** How a key may appear in a log: its last four characters. Short texts show nothing. */
 export function maskKey(key: string): string {
   return key.length < 12 ? "…" : `…${key.slice(-4)}`;

@@ -19,7 +19,7 @@ export interface Diagnostics {
 }
 
 /** Where the document may answer otherwise than Flagsmith would, complete, unlike the document's own metadata. */
-export function diagnose({ content, warnings, featureNames }: Translation): Diagnostics {
+export function diagnose({ content, warnings, featureNames }: Omit<Translation, "text">): Diagnostics {
   const features = featureNames
     .map((name) => ({ name, warnings: warnings.filter(({ feature }) => feature === name).map(diagnosed) }))
     .filter((feature) => feature.warnings.length > 0);

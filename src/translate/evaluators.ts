@@ -2,6 +2,7 @@ import type { Logic } from "../model/document.ts";
 import type { Segment } from "../model/environment.ts";
 import { slugify } from "../model/slug.ts";
 import { freeNames } from "./free-names.ts";
+import { sharedBody } from "./shared-body.ts";
 
 /** A segment that a feature's branches still name after simplification. */
 export interface SegmentUse {
@@ -30,19 +31,10 @@ export function shareSegments(usesByFeature: readonly (readonly SegmentUse[])[])
   const bodies = new Map<string, Logic>();
   const free = freeNames(bodies);
   for (const [id, { use, features }] of [...seen].sort(([left], [right]) => left - right)) {
-    if (features < 2 || !isShareable(JSON.stringify(use.logic))) continue;
+    if (features < 2 || !sharedBody(use.logic).isShareable) continue;
     const name = free(slugify(use.segment.name, `segment-${id}`));
     names.set(id, name);
     bodies.set(name, use.logic);
   }
   return { names, bodies };
-}
-
-/**
- * Whether this JSON may be a body. Most clients splice bodies into the flags as text, so it must be an object, printable
- * ASCII, and without `$`, `\` or a quote inside a string: anything else breaks the document in one of them
- * (facts/encodings.md, section 5).
- */
-export function isShareable(json: string): boolean {
-  return /^\{[ !"#%-[\]-~]+\}$/.test(json);
 }

@@ -1,6 +1,6 @@
 import type { MetadataValue } from "../model/document.ts";
 import type { Feature } from "../model/environment.ts";
-import { byText } from "./order.ts";
+import { byText } from "../model/text-order.ts";
 
 /** Descriptions go out with every evaluation, so a long one is cut. */
 const MOST_DESCRIPTION_CHARACTERS = 200;

@@ -1,7 +1,7 @@
 import type { IdentityOverride } from "../model/environment.ts";
+import { byText } from "../model/text-order.ts";
 import type { Branch } from "./branches.ts";
 import { isOneOf } from "./identity-key.ts";
-import { byText } from "./order.ts";
 import { type Outcome, outcomeKey } from "./outcome.ts";
 
 /** An identity override with what it answers. */

@@ -1,11 +1,11 @@
 import type { Logic } from "../model/document.ts";
 import type { Condition, Segment, SegmentRule } from "../model/environment.ts";
+import { byText } from "../model/text-order.ts";
 import type { WarningReason } from "../model/warning.ts";
 import { translateCondition } from "./conditions/condition.ts";
 import { and, not, or, property } from "./conditions/logic.ts";
 import { isOneOf, TARGETING_KEY } from "./identity-key.ts";
 import { jsonDepth, variablesOf, withoutRepeats } from "./logic-walk.ts";
-import { byText } from "./order.ts";
 
 /** A warning before it is known which features it reaches. */
 export interface Finding {

@@ -1,18 +1,19 @@
-import type { DocumentContent } from "../model/document.ts";
-import { byText } from "./order.ts";
+import type { DocumentContent, FlagdFlag, Logic } from "../model/document.ts";
+import { byText } from "../model/text-order.ts";
 
-/** How many bytes a value takes as JSON in UTF-8; the order of members makes no difference. */
-export function jsonBytes(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
+/** How many bytes a text takes in UTF-8. */
+export function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** The three flags and shared parts that cost most, for whoever has to make a document smaller. */
 export function largestParts({ flags, $evaluators }: DocumentContent): string {
+  const bytesOf = (part: FlagdFlag | Logic) => utf8Bytes(JSON.stringify(part));
   const parts = [
-    ...Object.entries(flags).map(([name, flag]) => ({ name: `flag ${name}`, bytes: jsonBytes(flag) })),
+    ...Object.entries(flags).map(([name, flag]) => ({ name: `flag ${name}`, bytes: bytesOf(flag) })),
     ...Object.entries($evaluators ?? {}).map(([name, body]) => ({
       name: `evaluator ${name}`,
-      bytes: jsonBytes(body),
+      bytes: bytesOf(body),
     })),
   ];
   return parts

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { nearNames } from "../../src/demo/near-names.ts";
 import { storedValue, typedValue } from "../../src/demo/writer/flag-value.ts";
+import { nearNames } from "../../src/support/near-names.ts";
 
 it.each([
   ["7", 7],

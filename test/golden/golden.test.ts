@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../../src/model/canonical-json.ts";
 import type { EnvironmentSnapshot, Segment } from "../../src/model/environment.ts";
-import { canonicalJson } from "../../src/support/canonical-json.ts";
 import { translateEnvironment } from "../../src/translate/translate-environment.ts";
 import { checkSchema } from "../unit/translate/evaluate.ts";
 

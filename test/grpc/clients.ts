@@ -7,6 +7,7 @@ import {
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { SyncFlagsRequestSchema, SyncFlagsResponseSchema } from "../../src/gen/flagd/sync/v1/sync_pb.ts";
+import { END_HEADERS, END_STREAM, FRAME, headerBlock, http2Frame, MAGIC } from "./frames.ts";
 import { cleanUp } from "./harness.ts";
 import { GOOD_KEY } from "./tiny-board.ts";
 
@@ -23,6 +24,22 @@ export const frameOf = (message: Uint8Array, flag = 0): Buffer => {
   prefix.writeUInt32BE(message.length, 1);
   return Buffer.concat([prefix, message]);
 };
+
+/** The headers of a SyncFlags call with a good key, for those who write frames themselves. */
+export function syncFlagsHeaders(
+  more: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  return {
+    ":method": "POST",
+    ":scheme": "http",
+    ":path": SYNC_FLAGS,
+    ":authority": "localhost",
+    "content-type": "application/grpc",
+    te: "trailers",
+    "x-environment-key": GOOD_KEY,
+    ...more,
+  };
+}
 
 /** A grpc-js client that is closed after the test. */
 export function grpcClient(address: string): grpc.Client {
@@ -85,6 +102,11 @@ export function rawSession(url: string): ClientHttp2Session {
   return session;
 }
 
+/** Resolves when all that was sent to a session before has been read by it: a ping of its own came back behind it. */
+export function roundTrip(session: ClientHttp2Session): Promise<void> {
+  return new Promise((resolve, reject) => session.ping((error) => (error ? reject(error) : resolve())));
+}
+
 /** What a raw call got back. */
 export interface RawAnswer {
   readonly headers: IncomingHttpHeaders;
@@ -138,44 +160,16 @@ export function openRaw(
   return stream;
 }
 
-/** An HTTP/2 frame (RFC 9113, section 4.1). */
-const http2Frame = (type: number, flags: number, streamId: number, payload: Buffer): Buffer => {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, payload]);
-};
-
-/** A header as a literal that is not indexed (RFC 7541, section 6.2.2). */
-const literal = (name: string, value: string): Buffer =>
-  Buffer.concat([
-    Buffer.from([0, name.length]),
-    Buffer.from(name),
-    Buffer.from([value.length]),
-    Buffer.from(value),
-  ]);
-
 /** The bytes of a connection that opens SyncFlags and lets the server send without any limit: only TCP holds it back. */
 export function boundlessRequest(): Buffer {
   const window = Buffer.from([0x7f, 0xff, 0xff, 0xff]);
   const rest = Buffer.alloc(4);
   rest.writeUInt32BE(2 ** 31 - 1 - 65_535);
-  const headers = [
-    literal(":method", "POST"),
-    literal(":scheme", "http"),
-    literal(":path", SYNC_FLAGS),
-    literal(":authority", "localhost"),
-    literal("content-type", "application/grpc"),
-    literal("te", "trailers"),
-    literal("x-environment-key", GOOD_KEY),
-  ];
   return Buffer.concat([
-    Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-    http2Frame(4, 0, 0, Buffer.concat([Buffer.from([0, 4]), window])),
-    http2Frame(8, 0, 0, rest),
-    http2Frame(1, 4, 1, Buffer.concat(headers)),
-    http2Frame(0, 1, 1, frameOf(serialiseRequest({}))),
+    MAGIC,
+    http2Frame(FRAME.settings, 0, 0, Buffer.concat([Buffer.from([0, 4]), window])),
+    http2Frame(FRAME.windowUpdate, 0, 0, rest),
+    http2Frame(FRAME.headers, END_HEADERS, 1, headerBlock(syncFlagsHeaders())),
+    http2Frame(FRAME.data, END_STREAM, 1, frameOf(serialiseRequest({}))),
   ]);
 }

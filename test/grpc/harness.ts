@@ -1,9 +1,11 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { afterEach, expect, vi } from "vitest";
 import { createGrpcTransport, type GrpcTransport } from "../../src/transports/grpc/grpc-transport.ts";
+import type { MaxAge } from "../../src/transports/grpc/max-age.ts";
 import { sendNotFound } from "../../src/transports/http/problem.ts";
 import { createHttpRoutes } from "../../src/transports/http/routes.ts";
-import { createPort, type Port } from "../../src/transports/port/port.ts";
+import type { CutReason } from "../../src/transports/port/observer.ts";
+import { createPort, type Port, type PortOptions } from "../../src/transports/port/port.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { TinyBoard } from "./tiny-board.ts";
 
@@ -11,6 +13,8 @@ import { TinyBoard } from "./tiny-board.ts";
 export interface Served {
   readonly board: TinyBoard;
   readonly clock: ManualClock;
+  /** The port's own, so that a test of the transport sees only the transport's timers. */
+  readonly portClock: ManualClock;
   readonly port: Port;
   readonly transport: GrpcTransport;
   readonly address: string;
@@ -19,6 +23,12 @@ export interface Served {
   readonly observed: unknown[][];
   /** Lines logged at level warn: none in a healthy test. */
   readonly warnings: string[];
+  /** Every line that was logged, with its fields. */
+  readonly log: string[];
+  /** Why the port ended connections or exchanges, in order. */
+  readonly cuts: CutReason[];
+  /** Connections that the port holds. */
+  connections(): number;
   /** Every buffer that was written to a SyncFlags stream. */
   readonly written: unknown[];
   setServing(serving: boolean): void;
@@ -31,16 +41,30 @@ export function cleanUp(close: () => Promise<void> | void): void {
   closers.push(async () => close());
 }
 
+/** As `vi.waitFor`, with patience for a machine that does much else, and without its 50 ms between two looks. */
+export function soon<Found>(look: () => Found | Promise<Found>): Promise<Found> {
+  return vi.waitFor(look, { timeout: 15_000, interval: 5 });
+}
+
 const openResources = (): number =>
   process.getActiveResourcesInfo().filter((kind) => kind.startsWith("TCP") || kind === "HTTP2SESSION").length;
 
 /** Serves a board on one port the way that the app does, and afterwards checks that nothing of it is left. */
 export async function serveBoard(
-  settings: { gzipMinBytes?: number; slowReaderMs?: number } = {},
+  settings: {
+    gzipMinBytes?: number;
+    slowReaderMs?: number;
+    maxAge?: MaxAge;
+    port?: Partial<PortOptions>;
+  } = {},
 ): Promise<Served> {
   const before = openResources();
   const board = new TinyBoard();
   const clock = new ManualClock();
+  const portClock = new ManualClock();
+  const cuts: CutReason[] = [];
+  const lines: string[] = [];
+  let connections = 0;
   const observed: unknown[][] = [];
   const warnings: string[] = [];
   const written: unknown[] = [];
@@ -51,8 +75,11 @@ export async function serveBoard(
     (...details: unknown[]) =>
       void observed.push([name, ...details]);
   const log = {
-    debug: () => undefined,
-    warn: (_fields: object, message: string) => void warnings.push(message),
+    debug: (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`),
+    warn: (fields: object, message: string) => {
+      lines.push(`${message} ${JSON.stringify(fields)}`);
+      warnings.push(message);
+    },
   };
   const observer = {
     streamOpened: note("streamOpened"),
@@ -68,7 +95,8 @@ export async function serveBoard(
       return () => void healthListeners.delete(listener);
     },
   };
-  const transport = createGrpcTransport({ board, health, observer, log, clock, ...settings });
+  const { port: portSettings, ...grpcSettings } = settings;
+  const transport = createGrpcTransport({ board, health, observer, log, clock, ...grpcSettings });
   const http = createHttpRoutes({
     authorize: (credentials) => board.authorize(credentials),
     current: () => board.current(),
@@ -85,21 +113,33 @@ export async function serveBoard(
     request: (request, response) => {
       if (!http(request, response) && !transport.request(request, response)) sendNotFound(request, response);
     },
-    clock,
+    observer: {
+      connectionOpened: () => {
+        connections += 1;
+      },
+      connectionClosed: () => {
+        connections -= 1;
+      },
+      cut: (reason) => void cuts.push(reason),
+    },
+    clock: portClock,
     log,
+    ...portSettings,
   });
   const bound = await port.listen("127.0.0.1", 0);
   closers.unshift(async () => {
-    transport.drain();
+    transport.end();
     board.endAll({ kind: "draining" });
     const closed = port.close(5_000);
-    await vi.waitFor(() => {
+    await soon(() => {
       clock.advance(1_000);
+      portClock.advance(1_000);
       expect(openResources()).toBeLessThanOrEqual(before);
     });
     await closed;
     expect(board.followers).toBe(0);
-    expect(clock.pending).toBe(0);
+    expect([clock.pending, portClock.pending]).toEqual([0, 0]);
+    expect(connections).toBe(0);
     expect(healthListeners.size).toBe(0);
     const opened = observed.filter(([name]) => name === "streamOpened").length;
     expect(observed.filter(([name]) => name === "streamEnded").length).toBe(opened);
@@ -109,12 +149,16 @@ export async function serveBoard(
   return {
     board,
     clock,
+    portClock,
     port,
     transport,
     address: `127.0.0.1:${bound.port}`,
     url: `http://127.0.0.1:${bound.port}`,
     observed,
     warnings,
+    log: lines,
+    cuts,
+    connections: () => connections,
     written,
     setServing: (now) => {
       serving = now;

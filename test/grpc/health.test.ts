@@ -43,7 +43,7 @@ test("Watch sends the state at once and at each change, and ends with UNAVAILABL
   served.setServing(true);
   expect(await next()).toBe(Status.SERVING);
   const last = next();
-  served.transport.drain();
+  served.transport.end();
   await expect(last).rejects.toSatisfy((thrown) => ConnectError.from(thrown).code === Code.Unavailable);
   expect(served.healthListeners.size).toBe(0);
 });

@@ -7,6 +7,7 @@ import {
   grpcClient,
   rawCall,
   rawSession,
+  roundTrip,
   SYNC_FLAGS,
   serialiseRequest,
   syncFlags,
@@ -23,6 +24,7 @@ const CODES: Readonly<Record<RefusalReason, grpc.status>> = {
   edge_project: grpc.status.FAILED_PRECONDITION,
   project_not_enabled: grpc.status.NOT_FOUND,
   malformed_selector: grpc.status.INVALID_ARGUMENT,
+  document_too_large: grpc.status.RESOURCE_EXHAUSTED,
 };
 const REASONS = Object.keys(CODES) as RefusalReason[];
 
@@ -69,7 +71,7 @@ test.each<[string, Buffer | undefined, Record<string, string>, grpc.status]>([
   ["two messages", Buffer.concat([frameOf(good), frameOf(good)]), {}, grpc.status.UNIMPLEMENTED],
   ["an unknown flag", frameOf(good, 7), {}, grpc.status.INTERNAL],
   ["no protobuf", frameOf(Buffer.from([0x0a, 0xff])), {}, grpc.status.INTERNAL],
-  ["too large", frameOf(Buffer.alloc(65 * 1024)), {}, grpc.status.RESOURCE_EXHAUSTED],
+  ["too large", frameOf(Buffer.alloc(16 * 1024 + 1)), {}, grpc.status.RESOURCE_EXHAUSTED],
   ["compressed without saying how", frameOf(gzipSync(good), 1), {}, grpc.status.INTERNAL],
   ["unzippable", frameOf(good, 1), { "grpc-encoding": "gzip" }, grpc.status.INTERNAL],
   [
@@ -94,13 +96,18 @@ test.each<[string, Buffer | undefined, Record<string, string>, grpc.status]>([
 test("reads a gzipped request, byte by byte", async () => {
   const served = await serveBoard();
   served.board.publish(revisionOf("zipped request"));
-  const stream = rawSession(served.url).request({
+  const session = rawSession(served.url);
+  await new Promise((resolve) => session.once("connect", resolve));
+  const stream = session.request({
     ":method": "POST",
     ":path": SYNC_FLAGS,
     "content-type": "application/grpc",
     "grpc-encoding": "gzip",
   });
-  for (const byte of frameOf(gzipSync(good), 1)) stream.write(Buffer.from([byte]));
+  for (const byte of frameOf(gzipSync(good), 1)) {
+    stream.write(Buffer.from([byte]));
+    await roundTrip(session);
+  }
   const body = await new Promise<Buffer>((resolve) => stream.once("data", resolve));
   expect(body.subarray(8).toString()).toContain("zipped request");
 });
@@ -137,4 +144,25 @@ test("answers an unknown method or service with UNIMPLEMENTED, and a path of nob
   }
   const answer = await rawCall(session, undefined, { ":path": "/", "content-type": "text/plain" });
   expect(answer.headers[":status"]).toBe(404);
+});
+
+test.each([
+  ["gRPC", "application/grpc", { "grpc-timeout": "99999999H" }],
+  ["Connect", "application/json", { "connect-timeout-ms": "9999999999" }],
+])("a timeout above what a timer can hold is none: %s", async (_protocol, contentType, timeout) => {
+  const served = await serveBoard();
+  served.board.publish(revisionOf("patient"));
+  const warned = vi.spyOn(process, "emitWarning");
+  const answer = await rawCall(
+    rawSession(served.url),
+    contentType === "application/grpc" ? frameOf(good) : Buffer.from("{}"),
+    {
+      ":path": "/flagd.sync.v1.FlagSyncService/FetchAllFlags",
+      "content-type": contentType,
+      "x-environment-key": GOOD_KEY,
+      ...timeout,
+    },
+  );
+  expect(answer.body.toString()).toContain("patient");
+  expect(warned).not.toHaveBeenCalled();
 });

@@ -15,6 +15,7 @@ export const REFUSED_KEYS: Readonly<Record<Exclude<RefusalReason, "missing_key">
   project_not_enabled: "ser.not-enabled",
   wrong_flag_set: "ser.wrong-flag-set",
   malformed_selector: "ser.malformed-selector",
+  document_too_large: "ser.too-large",
 };
 
 export function revisionOf(text: string, environmentId = 1): Revision {

@@ -171,6 +171,7 @@ const STATUSES: Readonly<Record<RefusalReason, number>> = {
   edge_project: 403,
   project_not_enabled: 404,
   malformed_selector: 400,
+  document_too_large: 503,
 };
 
 test.each(Object.entries(STATUSES) as [RefusalReason, number][])(

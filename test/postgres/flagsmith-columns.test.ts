@@ -41,7 +41,7 @@ describe("which Flagsmith this is", () => {
     [
       "before 2.140.0",
       "ALTER TABLE environments_environment DROP COLUMN use_identity_overrides_in_local_eval",
-      /lacks environments_environment\.use_identity_overrides_in_local_eval; needed is .* 2\.140\.0 or later/,
+      /does not fit: column environments_environment\.use_identity_overrides_in_local_eval is missing; needed is .* 2\.140\.0 or later/,
     ],
     [
       "without segments_segmentrule",

@@ -1,6 +1,6 @@
 import type { EnvironmentSnapshot, Feature, FeatureState, SegmentRule } from "../../src/model/environment.ts";
-import { hasKey } from "./expectation.ts";
 import type { Person } from "./model/condition.ts";
+import { hasKey } from "./people.ts";
 
 /** The evaluation context of Flagsmith's engines, which Python's and JavaScript's share. */
 export interface EngineContext {

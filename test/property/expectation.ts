@@ -8,8 +8,10 @@ import type {
 import type { Translation } from "../../src/model/translation.ts";
 import type { WarningReason } from "../../src/model/warning.ts";
 import { isBooleanLike } from "../support/truth.ts";
+import { limitOn } from "./limits.ts";
 import type { Answer, Person } from "./model/condition.ts";
 import { isMember } from "./model/membership.ts";
+import { hasKey } from "./people.ts";
 
 /** An answer as text, so that answers of different types never equal: the value's JSON, `default`, or `error: …`. */
 export type Text = string;
@@ -26,7 +28,7 @@ export function textOf(value: FlagValue): Text {
 export interface Expectation {
   /** Flagsmith's answers: one, unless a percentage or something that only Python knows decides. */
   readonly answers: ReadonlySet<Text>;
-  /** What a warning of our translation allows besides: members of a segment that it narrows may fall through. */
+  /** What a warning or a known limit allows besides: members of a segment that it narrows may fall through. */
   readonly narrowed: ReadonlySet<Text>;
   /** The segments whose membership is not known here. */
   readonly unknown: ReadonlySet<number>;
@@ -78,7 +80,9 @@ export function expectations(
     for (const override of inServerOrder(feature.segmentOverrides)) {
       const segment = environment.segments.get(override.segmentId);
       if (segment === undefined) continue;
-      walk.segment(override, membership, narrowing.narrows(feature, segment.name));
+      const limit = limitOn(segment.rules, person);
+      const asked = limit === "anything" ? () => undefined : membership;
+      walk.segment(override, asked, limit === "narrower" || narrowing.narrows(feature, segment.name));
     }
     return walk.end();
   };
@@ -87,11 +91,6 @@ export function expectations(
 /** Neither identity nor attribute: Flagsmith's `/flags/`, which asks no segment. */
 function isNobody(person: Person): boolean {
   return !hasKey(person) && Object.values(person.traits).every((trait) => trait === null);
-}
-
-/** Whether the person is an identity, as the server knows it. */
-export function hasKey({ identifier }: Person): boolean {
-  return identifier !== null && identifier !== "";
 }
 
 /** Where Flagsmith contradicts itself its server is right: of equal priorities the highest state id. */

@@ -1,8 +1,9 @@
 import type { Feature } from "../../src/model/environment.ts";
 import type { Prepared } from "./check.ts";
-import { DEFAULT, hasKey, type Text, textOf } from "./expectation.ts";
+import { DEFAULT, type Text, textOf } from "./expectation.ts";
 import type { Person } from "./model/condition.ts";
 import type { Trait } from "./model/trait.ts";
+import { hasKey } from "./people.ts";
 
 /** What an engine of Flagsmith says of a flag. */
 export interface EngineFlag {

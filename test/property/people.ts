@@ -5,3 +5,8 @@ import type { Person } from "./model/condition.ts";
 export function contextOf({ identifier, traits }: Person): Record<string, unknown> {
   return nested({ identifier, traits });
 }
+
+/** Whether the person is an identity, as the server knows it. */
+export function hasKey({ identifier }: Person): boolean {
+  return identifier !== null && identifier !== "";
+}

@@ -2,6 +2,7 @@ import type { Condition } from "../../src/model/environment.ts";
 import { condition, feature, forSegment, rule, segment, snapshot } from "../support/build-snapshot.ts";
 import type { Case } from "./generators/environments.ts";
 import type { Trait } from "./model/trait.ts";
+import { PRINTS } from "./print-regressions.ts";
 
 /** A counter-example that a property test found: one condition, one value of the trait `a`, and Flagsmith's answer. */
 export interface Regression {
@@ -120,6 +121,18 @@ export const REGRESSIONS: readonly Regression[] = [
     trait: "\n",
     holds: false,
   },
+  {
+    name: "one character at the end is one",
+    condition: on("REGEX", ".*.$"),
+    trait: "",
+    holds: false,
+  },
+  {
+    name: "one character before others at the end is one",
+    condition: on("REGEX", "^a*.b$"),
+    trait: "b",
+    holds: false,
+  },
   { name: "Go reads +5 in a list as the number 5", condition: on("IN", "+5,x"), trait: 5, holds: false },
   {
     name: "Go reads 1_000 in a list as a number",
@@ -169,6 +182,25 @@ export const REGRESSIONS: readonly Regression[] = [
     name: "any number of leading zeros before a fraction",
     condition: on("EQUAL", "-1.5"),
     trait: "-0000000000000000000000000000001.50",
+    holds: true,
+  },
+  ...PRINTS.map(({ pattern, ...one }) => ({ ...one, condition: on("REGEX", pattern) })),
+  {
+    name: "nobody is in a share of 0 by the environment's key",
+    condition: condition("$.environment.key", "PERCENTAGE_SPLIT", "0"),
+    trait: "x",
+    holds: false,
+  },
+  {
+    name: "the lot of segment 1 in Production is 0",
+    condition: condition("$.environment.name", "PERCENTAGE_SPLIT", "0"),
+    trait: "x",
+    holds: true,
+  },
+  {
+    name: "everybody is in a share of 100 by the environment's key",
+    condition: condition("$.environment.key", "PERCENTAGE_SPLIT", " 100 "),
+    trait: "x",
     holds: true,
   },
 ];

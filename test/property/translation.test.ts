@@ -4,9 +4,7 @@ import { describe, test } from "vitest";
 import { checkSchema } from "../unit/translate/evaluate.ts";
 import { COMPACT, checkHere, prepare } from "./check.ts";
 import { anyCase, conditionCase } from "./generators/environments.ts";
-import { runs, SEEDS } from "./seeds.ts";
-
-const TIMEOUT = 120_000;
+import { runs, SEEDS, TIMEOUT } from "./seeds.ts";
 
 describe.each(SEEDS)("by %s", (_, seed) => {
   test("semantics flagsmith: overrides, priorities, splits over nested rules", { timeout: TIMEOUT }, () => {

@@ -35,6 +35,7 @@ export interface FollowedStream {
 export async function startTestServer(
   databaseUrl: string,
   env: Readonly<Record<string, string>> = {},
+  clock = systemClock,
 ): Promise<RunningServer & { readonly address: string; readonly log: { level: string; message: string }[] }> {
   const log: { level: string; message: string }[] = [];
   const at = (level: string) => (fields: object, message: string) =>
@@ -43,7 +44,7 @@ export async function startTestServer(
     config: loadConfig({
       env: { DATABASE_URL: databaseUrl, HOST: "127.0.0.1", SYNC_PORT: "0", MANAGEMENT_PORT: "0", ...env },
     }),
-    clock: systemClock,
+    clock,
     random: Math.random,
     logger: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
     version: "test",

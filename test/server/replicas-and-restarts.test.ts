@@ -8,7 +8,7 @@ import { createFlagsmithTables } from "../../src/demo/tables/flagsmith-tables.ts
 import { type Database, openDatabase } from "../../src/postgres/database.ts";
 import { migrateUp } from "../../src/postgres/migrate.ts";
 import { chooseForProject } from "../../src/postgres/project-settings.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestDatabase, onDatabase, type TestDatabase } from "../support/database.ts";
 import { eventually, follow, type SeenDocument, startTestServer } from "./harness.ts";
 
 const FLAG = "maintenance_mode";
@@ -59,8 +59,9 @@ describe("replicas and restarts of the server", () => {
     const server = await start({ RECONCILE_SECONDS: "1" });
     const stream = follow(server.address, DEMO_KEYS.development);
     await stream.until(isOff);
-    await test.database.execute("ALTER TABLE features_featurestate DISABLE TRIGGER flagd_sync_update");
-    await toggleFlag(test.database, PLACE);
+    const silent = new URL(test.url);
+    silent.searchParams.set("options", "-c session_replication_role=replica");
+    await onDatabase(silent.href, (database) => toggleFlag(database, PLACE));
     await stream.until(isOn);
     stream.close();
     const metrics = await eventually(async () => {

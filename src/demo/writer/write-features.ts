@@ -67,6 +67,11 @@ export async function createTag(
   );
 }
 
+/** Renames a feature. That row only. */
+export async function renameFeature(database: Queryable, featureId: number, name: string): Promise<void> {
+  await database.query("UPDATE features_feature SET name = $2 WHERE id = $1", [featureId, name]);
+}
+
 /** Archives a feature or takes it back: it is served like all others (facts: flagsmith.md, 1). */
 export async function setFeatureArchived(
   database: Queryable,

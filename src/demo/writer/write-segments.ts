@@ -42,6 +42,14 @@ export async function createSegment(database: Database, options: SegmentOptions)
   return segmentId;
 }
 
+/** Renames a segment, which like every edit of it also counts its version up. */
+export async function renameSegment(database: Queryable, segmentId: number, name: string): Promise<void> {
+  await database.query(
+    "UPDATE segments_segment SET name = $2, version = version + 1, updated_at = now() WHERE id = $1",
+    [segmentId, name],
+  );
+}
+
 /** The live rules of a segment, as they would be given to {@link createSegment}, for the copy in its revision. */
 async function readRules(
   transaction: Queryable,

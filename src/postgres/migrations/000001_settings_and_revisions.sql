@@ -1,5 +1,7 @@
+-- Steps may be run again: `migrate up` does so where something of ours is missing or was altered.
+
 -- What projects chose. A project without a row, or with enabled = false, is not served.
-CREATE TABLE flagd_sync.project_settings (
+CREATE TABLE IF NOT EXISTS flagd_sync.project_settings (
   project_id integer PRIMARY KEY,
   enabled boolean NOT NULL DEFAULT true,
   semantics text NOT NULL DEFAULT 'flagsmith' CHECK (semantics IN ('flagsmith', 'value')),
@@ -11,7 +13,7 @@ CREATE TABLE flagd_sync.project_settings (
 -- The newest revision of each environment, agreed on by all replicas: the first that sees a new hash
 -- writes hash and time, the others read them (design decision 11). seen_at orders reads of the database:
 -- [xmax, xmin, -running] of the snapshot only ever grows, so that a read which was overtaken is recognised.
-CREATE TABLE flagd_sync.environment_head (
+CREATE TABLE IF NOT EXISTS flagd_sync.environment_head (
   environment_id integer PRIMARY KEY,
   hash text NOT NULL,
   version timestamptz NOT NULL,
@@ -19,18 +21,18 @@ CREATE TABLE flagd_sync.environment_head (
 );
 
 -- The history of revisions; the last 200 of an environment are kept.
-CREATE TABLE flagd_sync.revision (
+CREATE TABLE IF NOT EXISTS flagd_sync.revision (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   environment_id integer NOT NULL,
   hash text NOT NULL,
   version timestamptz NOT NULL
 );
-CREATE INDEX revision_environment ON flagd_sync.revision (environment_id, id DESC);
+CREATE INDEX IF NOT EXISTS revision_environment ON flagd_sync.revision (environment_id, id DESC);
 
 -- Agrees on the version of a content. outdated: another replica already recorded a later read, and this
 -- content must not be published. A recorded position ahead of the present one stems from another life of the
 -- database (a restored dump) and is not believed.
-CREATE FUNCTION flagd_sync.record_revision(
+CREATE OR REPLACE FUNCTION flagd_sync.record_revision(
   of_environment integer, content_hash text, read_at timestamptz, read_position bigint[],
   OUT agreed_version timestamptz, OUT outdated boolean
 ) LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

@@ -1,9 +1,20 @@
+-- A full queue of notifications would make the COMMIT of whoever sends one fail, which no trigger can catch. It fills
+-- only behind a listener (of anybody's) that sleeps in a transaction; far ahead of that we fall silent, and the server,
+-- which looks at the same figure, compares everything every two seconds instead.
+CREATE OR REPLACE FUNCTION flagd_sync.send(message text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF pg_notification_queue_usage() < 0.5 THEN
+    PERFORM pg_notify('flagd_sync', message);
+  END IF;
+END
+$$;
+
 -- Says on channel flagd_sync which environments, projects, features and segments a statement touched; never a
 -- row's content. kind: "now" for what one transaction does completely, "series" for what opens a series of
 -- transactions (design decision 10), "directory" for keys, names and settings, "everything" when in doubt.
 -- A list that is null means "any". The transaction's own start time makes equal messages of one transaction
 -- equal texts, of which Postgres delivers one.
-CREATE FUNCTION flagd_sync.announce(
+CREATE OR REPLACE FUNCTION flagd_sync.announce(
   kind text, environments integer[], projects integer[], features integer[], segments integer[]
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -18,27 +29,31 @@ BEGIN
   IF octet_length(message) > 7000 THEN
     message := json_build_object('v', 1, 'kind', 'everything', 'at', began)::text;
   END IF;
-  PERFORM pg_notify('flagd_sync', message);
+  PERFORM flagd_sync.send(message);
 END
 $$;
 
 -- A trigger of ours never makes Flagsmith's statement fail (design decision 9): whatever goes wrong in one turns
--- into "everything", which costs a full read and loses nothing.
-CREATE FUNCTION flagd_sync.announce_everything() RETURNS void LANGUAGE sql AS $$
-  SELECT pg_notify('flagd_sync', '{"v":1,"kind":"everything"}')
+-- into "everything", which costs a full read and loses nothing; if not even that can be said, nothing is, and the
+-- periodic comparison finds the change. lock_timeout: a trigger never waits for long behind an ALTER TABLE of a table
+-- that it reads, and gives up well before deadlock_timeout (1 s) would choose a victim.
+CREATE OR REPLACE FUNCTION flagd_sync.announce_everything() RETURNS void LANGUAGE sql AS $$
+  SELECT flagd_sync.send('{"v":1,"kind":"everything"}')
 $$;
 
-CREATE FUNCTION flagd_sync.on_truncate() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_truncate() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 BEGIN
   PERFORM flagd_sync.announce_everything();
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
   RETURN NULL;
 END
 $$;
 
 -- Drafts of unpublished versions (v2) are silent: publishing them is an UPDATE of the version.
-CREATE FUNCTION flagd_sync.on_feature_state() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_feature_state() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   environments integer[];
   features integer[];
@@ -72,13 +87,13 @@ BEGIN
     CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, environments, NULL, features, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
 -- For rows that hang on feature states: values and allocations.
-CREATE FUNCTION flagd_sync.announce_states(kind text, states integer[]) RETURNS void
+CREATE OR REPLACE FUNCTION flagd_sync.announce_states(kind text, states integer[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   environments integer[];
@@ -93,8 +108,8 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_feature_state_value() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_feature_state_value() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   states integer[];
 BEGIN
@@ -112,37 +127,43 @@ BEGIN
   PERFORM flagd_sync.announce_states(CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, states);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_allocation() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+-- v1 writes the percentages of a state one by one, so a statement that leaves some of them as they were opens a series.
+CREATE OR REPLACE FUNCTION flagd_sync.on_allocation() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   states integer[];
+  partly boolean := false;
 BEGIN
   IF TG_OP = 'INSERT' THEN
     SELECT array_agg(feature_state_id) INTO states FROM new_rows;
   ELSIF TG_OP = 'DELETE' THEN
     SELECT array_agg(feature_state_id) INTO states FROM old_rows;
   ELSE
-    SELECT array_agg(n.feature_state_id) INTO states
+    SELECT array_agg(n.feature_state_id),
+           bool_or(EXISTS (
+             SELECT 1 FROM multivariate_multivariatefeaturestatevalue other
+               WHERE other.feature_state_id = n.feature_state_id AND other.id NOT IN (SELECT id FROM new_rows)))
+      INTO states, partly
       FROM new_rows n JOIN old_rows o ON o.id = n.id
       WHERE (n.percentage_allocation, n.feature_state_id, n.multivariate_feature_option_id)
         IS DISTINCT FROM
           (o.percentage_allocation, o.feature_state_id, o.multivariate_feature_option_id);
   END IF;
-  PERFORM flagd_sync.announce_states(CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, states);
+  PERFORM flagd_sync.announce_states(CASE WHEN TG_OP = 'INSERT' OR partly THEN 'series' ELSE 'now' END, states);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_feature_segment() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_feature_segment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   environments integer[];
   features integer[];
@@ -171,13 +192,13 @@ BEGIN
     CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, environments, NULL, features, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_version() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_version() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   environments integer[];
   features integer[];
@@ -197,13 +218,13 @@ BEGIN
   PERFORM flagd_sync.announce('now', environments, NULL, features, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_option() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_option() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   touched integer[];
   projects integer[];
@@ -223,13 +244,13 @@ BEGIN
     CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, NULL, projects, touched, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_feature() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_feature() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   projects integer[];
   features integer[];
@@ -248,13 +269,13 @@ BEGIN
     CASE TG_OP WHEN 'INSERT' THEN 'series' ELSE 'now' END, NULL, projects, features, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_feature_tag() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_feature_tag() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   touched integer[];
   projects integer[];
@@ -268,14 +289,14 @@ BEGIN
   PERFORM flagd_sync.announce('now', NULL, projects, touched, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
 -- Insertion and deletion of a tag show in features_feature_tags; only a new label is of interest here.
-CREATE FUNCTION flagd_sync.on_tag() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_tag() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   projects integer[];
 BEGIN
@@ -286,20 +307,21 @@ BEGIN
   END IF;
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
 -- Segments by their rules, walking up nested rules. Only live segments count: revisions and drafts are rows whose
 -- version_of_id names another (facts: flagsmith.md, section 3). A segment younger than ten seconds is still being
--- created, transaction by transaction; an older one is edited in one.
-CREATE FUNCTION flagd_sync.announce_segments(segments integer[], rules integer[]) RETURNS void
+-- created, transaction by transaction; an older one is edited in one, but only since 2.263, which is also when rules_data
+-- came: before, an edit and a committed change request replaced rules and conditions one by one.
+CREATE OR REPLACE FUNCTION flagd_sync.announce_segments(segments integer[], rules integer[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   touched integer[];
   projects integer[];
-  young boolean;
+  unfinished boolean;
 BEGIN
   WITH RECURSIVE up AS (
     SELECT r.id, r.rule_id, r.segment_id FROM segments_segmentrule r WHERE r.id = ANY (rules)
@@ -307,17 +329,18 @@ BEGIN
     SELECT p.id, p.rule_id, p.segment_id FROM segments_segmentrule p JOIN up ON p.id = up.rule_id
   )
   SELECT array_agg(DISTINCT s.id), array_agg(DISTINCT s.project_id),
-         bool_or(coalesce((to_jsonb(s) ->> 'created_at')::timestamptz > clock_timestamp() - interval '10 seconds', false))
-    INTO touched, projects, young
+         bool_or(NOT to_jsonb(s) ? 'rules_data' OR coalesce(
+           (to_jsonb(s) ->> 'created_at')::timestamptz > clock_timestamp() - interval '10 seconds', false))
+    INTO touched, projects, unfinished
     FROM segments_segment s
     WHERE (s.id = ANY (segments) OR s.id IN (SELECT up.segment_id FROM up))
       AND (s.version_of_id = s.id OR s.version_of_id IS NULL);
-  PERFORM flagd_sync.announce(CASE WHEN young THEN 'series' ELSE 'now' END, NULL, projects, NULL, touched);
+  PERFORM flagd_sync.announce(CASE WHEN unfinished THEN 'series' ELSE 'now' END, NULL, projects, NULL, touched);
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_segment() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_segment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   segments integer[];
   projects integer[];
@@ -338,13 +361,13 @@ BEGIN
   PERFORM flagd_sync.announce_segments(segments, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_segment_rule() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_segment_rule() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   segments integer[];
   rules integer[];
@@ -362,13 +385,13 @@ BEGIN
   PERFORM flagd_sync.announce_segments(segments, rules);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_condition() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_condition() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   rules integer[];
 BEGIN
@@ -385,15 +408,15 @@ BEGIN
   PERFORM flagd_sync.announce_segments(NULL, rules);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
 -- updated_at and first_evaluated_* move at every audited change and say nothing (facts: flagsmith.md, section 6).
 -- A switch of versioning and a clone are series of more than a hundred transactions.
-CREATE FUNCTION flagd_sync.on_environment() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_environment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   environments integer[];
   switched integer[];
@@ -416,13 +439,13 @@ BEGIN
   PERFORM flagd_sync.announce('directory', environments, NULL, NULL, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_environment_key() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_environment_key() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   environments integer[];
 BEGIN
@@ -441,26 +464,26 @@ BEGIN
   PERFORM flagd_sync.announce('directory', environments, NULL, NULL, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
--- Row-level, and only for statements that name the column: the table itself is hot.
-CREATE FUNCTION flagd_sync.on_identity_renamed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+-- Row-level, and called only for a new identifier: the table itself is hot.
+CREATE OR REPLACE FUNCTION flagd_sync.on_identity_renamed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 BEGIN
   PERFORM flagd_sync.announce('now', ARRAY[NEW.environment_id], NULL, NULL, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
 -- A cohort's members are rows of a hot table, which has no trigger; each synchronisation also moves its version.
-CREATE FUNCTION flagd_sync.on_cohort() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_cohort() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   environments integer[];
 BEGIN
@@ -472,13 +495,13 @@ BEGIN
   PERFORM flagd_sync.announce('now', environments, NULL, NULL, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_project() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_project() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   projects integer[];
 BEGIN
@@ -495,13 +518,13 @@ BEGIN
   PERFORM flagd_sync.announce('directory', NULL, projects, NULL, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_organisation() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_organisation() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   projects integer[];
 BEGIN
@@ -515,13 +538,13 @@ BEGIN
   END IF;
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;
 
-CREATE FUNCTION flagd_sync.on_project_settings() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION flagd_sync.on_project_settings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   projects integer[];
 BEGIN
@@ -533,7 +556,7 @@ BEGIN
   PERFORM flagd_sync.announce('directory', NULL, projects, NULL, NULL);
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-  PERFORM flagd_sync.announce_everything();
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
   RETURN NULL;
 END
 $$;

@@ -3,7 +3,7 @@ import type { FlagsmithOperator } from "./flagsmith-operator.ts";
 import { inValues } from "./in-values.ts";
 import { parseModulo } from "./modulo.ts";
 import { looksLikeNumber } from "./number-spellings.ts";
-import { pythonFloat, pythonInt, pythonModulo } from "./python-numbers.ts";
+import { floatText, pythonFloat, pythonInt, pythonModulo } from "./python-numbers.ts";
 import { isSemverValue, semverOf } from "./semver.ts";
 import { orderVersions, parseVersion } from "./version.ts";
 
@@ -41,6 +41,12 @@ export function answerForText(operator: DecidableOperator, text: string, value: 
 export function coerce(text: string): Coerced {
   if (!looksLikeNumber(text)) return text;
   return text.includes(".") ? Number(text) : BigInt(text);
+}
+
+/** Python's `str()` of what Flagsmith makes of a text. */
+export function printed(text: string): string {
+  const trait = coerce(text);
+  return typeof trait === "number" ? floatText(trait) : String(trait);
 }
 
 /** The value is cast to the type of the trait; where the cast fails, every comparison answers no, NOT_EQUAL too. */

@@ -10,7 +10,7 @@ import { encodeIn } from "./membership.ts";
 import { encodeModulo } from "./modulo.ts";
 import { type ConditionScope, type Encoder, narrow } from "./operand.ts";
 import { encodeOrdering } from "./ordering.ts";
-import { encodeConstantSplit, encodePercentageSplit } from "./percentage-split.ts";
+import { answerConstantSplit, encodePercentageSplit } from "./percentage-split.ts";
 import { encodeIsNotSet, encodeIsSet } from "./presence.ts";
 import { isReachable, nestedForm } from "./reachable.ts";
 import { answerRegex, encodeRegex } from "./regex.ts";
@@ -72,7 +72,7 @@ function translateKnown(
     case "identityKey":
       return encodeOnIdentityKey(operator, value, scope);
     case "constant":
-      return translateConstant(operator, { name: name ?? "", text: subject.text, value }, scope);
+      return translateConstant(operator, { text: subject.text, value }, scope);
     case "missing":
       return operator === "IS_NOT_SET";
     case "inexpressible":
@@ -109,10 +109,10 @@ function translateIdentifier(operator: FlagsmithOperator, value: string, scope: 
 
 function translateConstant(
   operator: FlagsmithOperator,
-  { name, text, value }: { readonly name: string; readonly text: string; readonly value: string },
+  { text, value }: { readonly text: string; readonly value: string },
   scope: ConditionScope,
 ): Logic {
-  if (operator === "PERCENTAGE_SPLIT") return encodeConstantSplit(value, name, scope);
+  if (operator === "PERCENTAGE_SPLIT") return answerConstantSplit(value, text, scope);
   if (operator === "REGEX") return answerRegex(value, text, scope);
   return (
     answerForText(operator, text, value) ??

@@ -1,8 +1,10 @@
 import type { Logic } from "../../model/document.ts";
 import { decimalsOf } from "../percentage-decimals.ts";
+import { printed } from "./answer-for-text.ts";
 import { isBoolean, isPresent } from "./attribute.ts";
 import { and, isText, property } from "./logic.ts";
-import { type ConditionScope, narrow } from "./operand.ts";
+import { md5 } from "./md5.ts";
+import type { ConditionScope } from "./operand.ts";
 import { pythonFloat } from "./python-numbers.ts";
 
 /** By what a percentage splits: the identity, or the value of an attribute that may be of any type. */
@@ -14,12 +16,7 @@ export type SplitBy = { readonly kind: "identity" } | { readonly kind: "attribut
  * since a missing bucketing value raises in Java (facts/encodings.md, section 5).
  */
 export function encodePercentageSplit(value: string, splitBy: SplitBy, scope: ConditionScope): Logic {
-  const percentage = pythonFloat(value);
-  if (percentage === undefined || Number.isNaN(percentage)) {
-    scope.warn("malformed_value", `PERCENTAGE_SPLIT "${value}": no number, so nobody matches`);
-    return false;
-  }
-  const { share, total } = weightsOf(percentage);
+  const { share, total } = weightsOf(readPercentage(value, scope) ?? 0);
   if (share === 0) return false;
   const attribute = property(splitBy.kind === "identity" ? "targetingKey" : splitBy.name);
   const guard = splitBy.kind === "identity" ? hasIdentity() : isPresent(attribute);
@@ -28,24 +25,32 @@ export function encodePercentageSplit(value: string, splitBy: SplitBy, scope: Co
     "percentage_bucketing_differs",
     `segment ${scope.segmentId}: ${value} % of all, but others than those whom Flagsmith picks`,
   );
-  const seed = splitBy.kind === "identity" ? attribute : printed(attribute);
+  const seed = splitBy.kind === "identity" ? attribute : spelled(attribute);
   const bucket: Logic = {
     fractional: [{ cat: [String(scope.segmentId), seed] }, ["in", share], ["out", total - share]],
   };
   return and(guard, { "===": [bucket, "in"] });
 }
 
-/** A split by what is the same for everybody holds all or nobody in Flagsmith, by a hash that flagd does not have. */
-export function encodeConstantSplit(value: string, name: string, scope: ConditionScope): Logic {
-  return narrow(
-    scope,
-    "percentage_bucketing_differs",
-    `segment ${scope.segmentId}: PERCENTAGE_SPLIT "${value}" by ${name} puts all or nobody in; here nobody`,
-  );
+/**
+ * A split by a text that is the same for everybody takes all or nobody, which is known when translating: Flagsmith hashes
+ * the segment's id and the text to a number of 0 up to 100, and whoever's is not above the percentage is in.
+ */
+export function answerConstantSplit(value: string, text: string, scope: ConditionScope): boolean {
+  const percentage = readPercentage(value, scope);
+  return percentage !== undefined && hashedPercentage([String(scope.segmentId), printed(text)]) <= percentage;
+}
+
+/** `get_hashed_percentage_for_object_ids` of Flagsmith's engine: the texts once more for as long as it would be 100. */
+function hashedPercentage(texts: readonly string[]): number {
+  for (let all = texts; ; all = [...all, ...texts]) {
+    const percentage = (Number(md5(all.join(",")) % 9999n) / 9998) * 100;
+    if (percentage !== 100) return percentage;
+  }
 }
 
 /** `cat` raises on booleans in Go: they are spelled as Python spells them. */
-function printed(attribute: Logic): Logic {
+function spelled(attribute: Logic): Logic {
   return { if: [isBoolean(attribute, true), "True", isBoolean(attribute, false), "False", attribute] };
 }
 
@@ -53,6 +58,14 @@ function printed(attribute: Logic): Logic {
 export function hasIdentity(): Logic {
   const key = property("targetingKey");
   return and(isText(key), { "!==": [key, ""] });
+}
+
+/** What is no number is a share of nobody. */
+function readPercentage(value: string, scope: ConditionScope): number | undefined {
+  const percentage = pythonFloat(value);
+  if (percentage !== undefined && !Number.isNaN(percentage)) return percentage;
+  scope.warn("malformed_value", `PERCENTAGE_SPLIT "${value}": no number, so nobody matches`);
+  return undefined;
 }
 
 /** The share as whole numbers: 33.3 is 333 of 1000. */

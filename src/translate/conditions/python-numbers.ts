@@ -1,3 +1,5 @@
+import { decimalSpelling } from "./number-spellings.ts";
+
 const DIGITS = String.raw`\p{Nd}(?:_?\p{Nd})*`;
 const INTEGER = new RegExp(`^[+-]?${DIGITS}$`, "u");
 const DECIMAL = new RegExp(`^[+-]?(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?$`, "u");
@@ -35,6 +37,15 @@ export function pythonFloat(text: string): number | undefined {
 export function pythonModulo(dividend: number, divisor: number): number {
   const remainder = dividend % divisor;
   return remainder !== 0 && remainder < 0 !== divisor < 0 ? remainder + divisor : remainder;
+}
+
+/** Python's `str()` of a float: as few digits as it needs, and an exponent below 10^-4 and from 10^16 on. */
+export function floatText(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  if (size >= 1e-4 && size < 1e16) return decimalSpelling(value);
+  const [digits = "", exponent = ""] = value.toExponential().split("e");
+  return `${digits}e${exponent.charAt(0)}${exponent.slice(1).padStart(2, "0")}`;
 }
 
 function strip(text: string): string {

@@ -42,6 +42,16 @@ export function isGap(run: Run): boolean {
   return run.excluded && run.chars === "";
 }
 
+/** Where anything may follow, a run at the end needs as many characters as it must have: none, or one. */
+export function trimmed(atoms: Path["atoms"]): Path["atoms"] {
+  const last = atoms.at(-1);
+  if (last?.kind !== "run") return atoms;
+  const others = atoms.slice(0, -1);
+  if (last.least === 0) return trimmed(others);
+  if (last.excluded && !isGap(last)) return atoms;
+  return [...others, { kind: "one", chars: isGap(last) ? null : last.chars }];
+}
+
 /** Is this character one that the atom takes? */
 export function takes(atom: OneCharacter | Run, char: string): boolean {
   if (atom.chars === null || (atom.kind === "run" && isGap(atom))) return char !== "\n";

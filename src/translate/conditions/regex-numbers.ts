@@ -1,18 +1,13 @@
 import type { Logic } from "../../model/document.ts";
-import { and, not, or } from "./logic.ts";
-import { FIRST, REST, times, walk } from "./loop.ts";
-import { type Path, takes } from "./regex-atoms.ts";
+import { and } from "./logic.ts";
+import { matchesPath, type Path, takes, trimmed } from "./regex-atoms.ts";
+import { isWhole } from "./regex-print.ts";
 
 const DIGITS = "0123456789";
-const PAD = "~";
-/** So many leading and trailing zeros are taken away. */
-const MOST_ZEROS = 24;
-
-/** Whole numbers of no more digits are printed alike by all evaluators. */
-const MOST_DIGITS = 13;
-
-/** A number-like text of no more characters has all its digits in print. */
-const MOST_PLAIN = 16;
+/** Whole numbers of no more digits are printed alike by all evaluators: up to 2^53. */
+const MOST_DIGITS = 15;
+/** No path of a pattern about numbers matches all of these. */
+const TRIED = ["", "?", "@", "x", "-", "0"];
 
 /** How far the print of a number has come, `1e+21` and `1e-05` included. */
 type Stage = "start" | "sign" | "whole" | "dot" | "fraction" | "e" | "powerSign" | "power";
@@ -111,6 +106,38 @@ export function takesPlainOnly({ atoms, end }: Path): boolean {
   return end && atoms.length <= MOST_DIGITS && atoms.every(isPlainAtom);
 }
 
+/** Is the path decided by the first digits, which no evaluator prints otherwise, wherever the print ends? */
+export function needsBeginning({ atoms, end }: Path): boolean {
+  return !end && atoms.length <= MOST_DIGITS && atoms.every(({ kind }) => kind === "one");
+}
+
+/** The path without an end that any print has: what may follow are all characters of a print. */
+export function forPrints(path: Path): Path {
+  const last = path.atoms.at(-1);
+  const isOpen = path.end && last?.kind === "run" && takesAll(last, `${DIGITS}.e+-`);
+  return isOpen ? { atoms: trimmed(path.atoms), end: false } : path;
+}
+
+/** Can the path match a print that begins with a minus? */
+export function takesMinus({ atoms }: Path): boolean {
+  const until = atoms.findIndex((atom) => atom.kind === "one" || atom.least === 1);
+  return atoms.slice(0, until === -1 ? undefined : until + 1).some((atom) => takes(atom, "-"));
+}
+
+/** A text that one of the paths matches, or that none does; `undefined` where we know of none. */
+export function standInFor(paths: readonly Path[], matching: boolean): string | undefined {
+  const texts = matching ? paths.map(sampleOf) : TRIED;
+  return texts.find((text) => paths.some((path) => matchesPath(path, text)) === matching);
+}
+
+/** The shortest text that the path matches, of digits where it takes some. */
+function sampleOf({ atoms }: Path): string {
+  const needed = atoms.filter((atom) => atom.kind === "one" || atom.least === 1);
+  const taken = (atom: Path["atoms"][number]) =>
+    Array.from(`${DIGITS}.-x${atom.chars ?? ""}`).find((char) => takes(atom, char));
+  return needed.map((atom) => taken(atom) ?? "").join("");
+}
+
 function unsigned(atoms: Path["atoms"]): Path["atoms"] {
   const [first] = atoms;
   return first?.kind === "one" && first.chars === "-" ? atoms.slice(1) : atoms;
@@ -118,63 +145,4 @@ function unsigned(atoms: Path["atoms"]): Path["atoms"] {
 
 function takesAll(atom: Path["atoms"][number], chars: string): boolean {
   return Array.from(chars).every((char) => takes(atom, char));
-}
-
-/** The print of the number that a number-like text stands for, if {@link isPlain}. */
-export function printOfText(attribute: Logic): Logic {
-  const from = (place: number): Logic => ({ substr: [REST, place, 1] });
-  const isZero = (place: number): Logic =>
-    and({ "===": [from(place), "0"] }, { in: [from(place + 1), DIGITS] });
-  const left = walk({ cat: [attribute, PAD] }, times(MOST_ZEROS), [
-    isZero(0),
-    { substr: [REST, 1] },
-    and({ "===": [FIRST, "-"] }, isZero(1)),
-    { cat: ["-", { substr: [REST, 2] }] },
-    { "===": [REST, `-0${PAD}`] },
-    `0${PAD}`,
-    and(
-      { in: [".", REST] },
-      { "===": [{ substr: [REST, -2] }, `0${PAD}`] },
-      { "!==": [{ substr: [REST, -3] }, `.0${PAD}`] },
-    ),
-    { cat: [{ substr: [REST, 0, -2] }, PAD] },
-    REST,
-  ]);
-  return { substr: [left, 0, -1] };
-}
-
-/** Has the number that the text stands for neither an exponent nor fewer digits in print? */
-export function isPlain(attribute: Logic): Logic {
-  const padding = PAD.repeat(MOST_PLAIN + 1);
-  return or(
-    not({ in: [".", attribute] }),
-    and(
-      { "===": [{ substr: [{ cat: [attribute, padding] }, MOST_PLAIN, 1] }, PAD] },
-      not({ in: ["0.0000", attribute] }),
-    ),
-  );
-}
-
-/**
- * A number's print as Python's `str()`, if {@link isPrintable}. Java prints numbers from 10^7 on with an exponent, so it
- * gets the last six digits, which no zero leads, by themselves.
- */
-export function printOfNumber(attribute: Logic): Logic {
-  const last: Logic = { "%": [attribute, 1e6] };
-  const digits: Logic = { substr: [{ cat: [{ "+": [last, 1e6] }] }, 1] };
-  const above: Logic = { "/": [{ "-": [attribute, last] }, 1e6] };
-  return { if: [{ "<": [attribute, 1e7] }, { cat: [attribute] }, { cat: [above, digits] }] };
-}
-
-/** Do all evaluators print the number alike? With decimals, Java only from a thousandth up to 10^7. */
-export function isPrintable(attribute: Logic): Logic {
-  const between = (low: number, high: number): Logic =>
-    and({ ">=": [attribute, low] }, { "<": [attribute, high] });
-  return {
-    if: [isWhole(attribute), between(-9_999_999, 1e13), or(between(0.001, 1e7), between(-1e7, -0.0009))],
-  };
-}
-
-function isWhole(attribute: Logic): Logic {
-  return { "===": [{ "+": [{ "%": [attribute, 1] }, 0] }, 0] };
 }

@@ -1,4 +1,4 @@
-import type { OneCharacter, Path, Pattern, Run } from "./regex-atoms.ts";
+import { type OneCharacter, type Path, type Pattern, type Run, trimmed } from "./regex-atoms.ts";
 import { parseClass, SHORTHANDS } from "./regex-class.ts";
 
 const MOST_PATHS = 64;
@@ -179,5 +179,5 @@ function toPath(sequence: Sequence): Path {
   const after = end === -1 ? [] : started.slice(end);
   const atoms = body.filter((atom) => atom.kind === "one" || atom.kind === "run");
   if (atoms.length !== body.length || after.some((atom) => atom.kind !== "end")) throw new Unsupported();
-  return { atoms, end: end !== -1 };
+  return end === -1 ? { atoms: trimmed(atoms), end: false } : { atoms, end: true };
 }

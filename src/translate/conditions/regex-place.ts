@@ -34,7 +34,8 @@ export function endsAs(text: Logic, atoms: readonly OneCharacter[], pad: string)
   const literal = literalOf(atoms);
   if (literal !== undefined) return literal === "" || { ends_with: [text, literal] };
   const tests = testsOf(atoms, -atoms.length - 1);
-  return within({ cat: [pad.repeat(atoms.length + 1), text, pad] }, and(...tests));
+  const isLong: Logic = atoms[0]?.chars !== null || isLongerThan(text, atoms.length - 1);
+  return and(within({ cat: [pad.repeat(atoms.length + 1), text, pad] }, and(...tests)), isLong);
 }
 
 /** Has the text more characters? */

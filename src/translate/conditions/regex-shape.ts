@@ -48,13 +48,7 @@ export function shapeOf(path: Path, matched: Matched): Logic | undefined {
 }
 
 function splitPath({ atoms, end }: Path): Split | undefined {
-  const last = atoms.at(-1);
-  if (last?.kind === "run" && !end) {
-    if (last.least === 1 && !isGap(last) && last.excluded) return undefined;
-    const one: OneCharacter = { kind: "one", chars: isGap(last) ? null : last.chars };
-    const shorter = atoms.slice(0, -1);
-    return splitPath({ atoms: last.least === 0 ? shorter : [...shorter, one], end: false });
-  }
+  if (!end && atoms.at(-1)?.kind === "run") return undefined;
   const runs = atoms.filter((atom) => atom.kind === "run");
   if (runs.length > 1) return undefined;
   const [run] = runs;

@@ -11,6 +11,7 @@ const CODE_OF_REFUSAL: Readonly<Record<RefusalReason, Code>> = {
   edge_project: Code.FailedPrecondition,
   project_not_enabled: Code.NotFound,
   malformed_selector: Code.InvalidArgument,
+  document_too_large: Code.ResourceExhausted,
 };
 
 /** The answer to a call that may not read. */
@@ -24,6 +25,11 @@ export function refusalError(refusal: {
 /** The answer to whatever is cut off because the process goes down; clients come back on it (design decision 2). */
 export function drainingError(): ConnectError {
   return new ConnectError("this server is shutting down; reconnect to reach another", Code.Unavailable);
+}
+
+/** The answer to a stream that is as old as streams may be: its client comes back, perhaps to another replica. */
+export function maxAgeError(): ConnectError {
+  return new ConnectError("this stream has reached its greatest age; open another", Code.Unavailable);
 }
 
 /** The answer when the caller's own deadline has passed. */

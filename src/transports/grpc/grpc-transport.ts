@@ -15,6 +15,7 @@ import type { SyncBoard } from "./board.ts";
 import { indexDescriptors } from "./descriptor-index.ts";
 import { drainingError } from "./failures.ts";
 import { createHealthService, type HealthState } from "./health-service.ts";
+import type { MaxAge } from "./max-age.ts";
 import type { NodeRequest, NodeResponse } from "./node-http.ts";
 import type { GrpcLog, SyncObserver } from "./observer.ts";
 import { OpenWrites } from "./open-writes.ts";
@@ -42,6 +43,8 @@ export interface GrpcTransportOptions {
   readonly gzipMinBytes?: number;
   /** Milliseconds after which a stream whose client does not take its message is ended with UNAVAILABLE; 30,000 if not given. */
   readonly slowReaderMs?: number;
+  /** How old a SyncFlags stream may grow before it is ended with UNAVAILABLE; no limit if not given. */
+  readonly maxAge?: MaxAge;
   /** Whether reflection is offered; it is unless `false` is given. */
   readonly reflection?: boolean;
 }
@@ -52,17 +55,19 @@ export interface GrpcTransport {
   readonly directStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
   /** Takes every other RPC and says `true`; leaves requests that are none. */
   readonly request: (request: NodeRequest, response: NodeResponse) => boolean;
-  /**
-   * Turns new SyncFlags calls away and ends, with UNAVAILABLE, every open call but the SyncFlags streams over gRPC: those the
-   * board ends, at its own pace.
-   */
+  /** Turns new SyncFlags and FetchAllFlags calls away with UNAVAILABLE. Open streams are the board's to end, at its own pace. */
   drain(): void;
+  /** Ends, with UNAVAILABLE, every open call but the SyncFlags streams over gRPC: health's watchers, for one. */
+  end(): void;
 }
 
 /** Makes the transport; it holds nothing open by itself. */
 export function createGrpcTransport(options: GrpcTransportOptions): GrpcTransport {
   const { board, observer, log, clock } = options;
   const shutdown = new AbortController();
+  const { maxAge } = options;
+  let drains = false;
+  const draining = (): boolean => drains;
   const slowReaderMs = options.slowReaderMs ?? DEFAULT_SLOW_READER_MS;
   const reflects = options.reflection ?? true;
   const files = [
@@ -75,7 +80,10 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
     log,
     shutdown: shutdown.signal,
     register: (router) => {
-      router.service(FlagSyncService, createSyncService({ board, observer, clock, slowReaderMs }));
+      router.service(
+        FlagSyncService,
+        createSyncService({ board, observer, clock, slowReaderMs, maxAge, draining }),
+      );
       router.service(Health, createHealthService(options.health, new Set(index.services)));
       if (!reflects) return;
       router.service(ServerReflection, createReflectionService(index));
@@ -90,7 +98,8 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
     gzipMinBytes: options.gzipMinBytes ?? DEFAULT_GZIP_MIN_BYTES,
     openWrites: new OpenWrites(clock, slowReaderMs),
     slowReaderMs,
-    shutdown: shutdown.signal,
+    maxAge,
+    draining,
   };
   return {
     directStream: (stream, headers) => {
@@ -99,7 +108,13 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
       return true;
     },
     request,
-    drain: () => shutdown.abort(drainingError()),
+    drain() {
+      drains = true;
+    },
+    end() {
+      drains = true;
+      shutdown.abort(drainingError());
+    },
   };
 }
 

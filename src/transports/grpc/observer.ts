@@ -2,9 +2,16 @@ import type { RefusalReason } from "../../model/access.ts";
 
 /**
  * Why a stream came to its end; bounded, so that it may be a metric's label. `client`: it went away by itself; `slow`: it
- * did not take a message in time.
+ * did not take a message in time; `half_open`: it gave no sign of life although pinged; `max_age`: it was as old as streams may be.
  */
-export type StreamEndReason = "client" | "deadline" | "draining" | "refused" | "slow";
+export type StreamEndReason =
+  | "client"
+  | "deadline"
+  | "draining"
+  | "half_open"
+  | "max_age"
+  | "refused"
+  | "slow";
 
 /** What this room tells whoever measures. All calls are synchronous and must not throw. */
 export interface SyncObserver {

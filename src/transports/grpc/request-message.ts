@@ -6,8 +6,11 @@ import { messageOf } from "../../support/errors.ts";
 /** The five bytes before every gRPC message: compressed or not, and the length. */
 const PREFIX_BYTES = 5;
 
-/** Bytes that a request may have, zipped or not: ours hold two short strings. */
-export const MAX_REQUEST_BYTES = 64 * 1024;
+/**
+ * Bytes that a request may have, zipped or not: ours hold two short strings. Whoever asks needs no key to make us hold so much,
+ * for every stream of a connection.
+ */
+export const MAX_REQUEST_BYTES = 16 * 1024;
 
 /**
  * Reads the one request message of a call from its raw stream, then lets the rest flow away. Rejects with the status that
@@ -18,15 +21,15 @@ export function readRequestMessage(
   encoding: string | undefined,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    let held: Buffer = Buffer.alloc(0);
+    const held = new GrowingBuffer();
     const settle = (): void => {
       stream.off("data", take);
       stream.off("end", lacking);
     };
     const take = (chunk: Buffer): void => {
-      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+      held.add(chunk);
       try {
-        const message = openMessage(held, encoding);
+        const message = openMessage(held.bytes(), encoding);
         if (message === undefined) return;
         settle();
         resolve(message);
@@ -38,7 +41,7 @@ export function readRequestMessage(
     const lacking = (): void => {
       settle();
       reject(
-        held.length === 0
+        held.bytes().length === 0
           ? new ConnectError("the call has no request message", Code.Unimplemented)
           : new ConnectError("the request ends in the middle of a message", Code.Internal),
       );
@@ -46,6 +49,27 @@ export function readRequestMessage(
     stream.on("data", take);
     stream.on("end", lacking);
   });
+}
+
+/** Takes any number of small chunks without copying what it has each time, nor keeping the chunks' own memory. */
+class GrowingBuffer {
+  #space: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  add(chunk: Buffer): void {
+    const length = this.#length + chunk.length;
+    if (length > this.#space.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#space.length));
+      this.#space.copy(larger, 0, 0, this.#length);
+      this.#space = larger;
+    }
+    chunk.copy(this.#space, this.#length);
+    this.#length = length;
+  }
+
+  bytes(): Buffer {
+    return this.#space.subarray(0, this.#length);
+  }
 }
 
 /** The message in `held` once it is whole. */

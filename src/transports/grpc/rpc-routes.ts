@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { Code, ConnectError, createConnectRouter } from "@connectrpc/connect";
 import {
@@ -6,7 +7,10 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
+import { LONGEST_TIMER_MS } from "../../support/clock.ts";
 import { messageOf } from "../../support/errors.ts";
+import { parseGrpcTimeout } from "./call-metadata.ts";
+import { valuesWithCut } from "./cut-call.ts";
 import type { NodeRequest, NodeResponse } from "./node-http.ts";
 import type { GrpcLog } from "./observer.ts";
 import { MAX_REQUEST_BYTES } from "./request-message.ts";
@@ -39,8 +43,14 @@ export function createRpcRoutes(
   return (request, response) => {
     const handler = handlers.get((request.url ?? "").split("?", 1)[0] ?? "");
     if (handler === undefined) return answerUnknownMethod(request, response);
+    forgetEndlessTimeouts(request.headers);
     const serve = async (): Promise<void> => {
-      const call = universalRequestFromNodeRequest(request, response, undefined, undefined);
+      const call = universalRequestFromNodeRequest(
+        request,
+        response,
+        undefined,
+        valuesWithCut(() => response.destroy()),
+      );
       await universalResponseToNodeResponse(await handler(call), response);
     };
     serve().catch((thrown: unknown) => {
@@ -54,6 +64,14 @@ export function createRpcRoutes(
     });
     return true;
   };
+}
+
+/** connect hands a client's timeout to Node's timer as it is, and above what that can hold it would fire at once. */
+function forgetEndlessTimeouts(headers: IncomingHttpHeaders): void {
+  const grpcTimeout = headers["grpc-timeout"];
+  const grpcMs = typeof grpcTimeout === "string" ? parseGrpcTimeout(grpcTimeout) : 0;
+  if (grpcMs !== "malformed" && grpcMs > LONGEST_TIMER_MS) delete headers["grpc-timeout"];
+  if (Number(headers["connect-timeout-ms"]) > LONGEST_TIMER_MS) delete headers["connect-timeout-ms"];
 }
 
 /** A gRPC client expects UNIMPLEMENTED of a method that does not exist, not a 404. */

@@ -8,8 +8,10 @@ import type { Revision } from "../../model/revision.ts";
 import type { Clock, Timer } from "../../support/clock.ts";
 import type { Grant, SyncBoard } from "./board.ts";
 import { type RequestFields, readCredentials, webHeaderReader } from "./call-metadata.ts";
-import { refusalError, slowReaderError, streamEndError } from "./failures.ts";
+import { cutOf } from "./cut-call.ts";
+import { drainingError, maxAgeError, refusalError, slowReaderError, streamEndError } from "./failures.ts";
 import { LatestFeed } from "./latest-feed.ts";
+import { afterMaxAge, type MaxAge } from "./max-age.ts";
 import type { StreamEndReason, SyncObserver } from "./observer.ts";
 
 /** What the sync service needs where connect serves it. */
@@ -19,6 +21,9 @@ export interface SyncServiceOptions {
   readonly clock: Clock;
   /** Milliseconds after which a client that does not take its message is no longer a follower. */
   readonly slowReaderMs: number;
+  readonly maxAge: MaxAge | undefined;
+  /** The process goes down: calls that come now are turned away. */
+  readonly draining: () => boolean;
 }
 
 /** flagd.sync.v1 for whatever does not come as plain gRPC on HTTP/2: gRPC-Web, Connect, JSON; and the two unary calls for all. */
@@ -27,7 +32,7 @@ export function createSyncService(options: SyncServiceOptions): ServiceImpl<type
   return {
     async *syncFlags(request: SyncFlagsRequest, context: HandlerContext) {
       const grant = admit(options, request, context);
-      for await (const revision of follow(options, grant, context.signal)) {
+      for await (const revision of follow(options, grant, context)) {
         yield { flagConfiguration: revision.document.bytes().toString() };
       }
     },
@@ -48,6 +53,7 @@ export function createSyncService(options: SyncServiceOptions): ServiceImpl<type
 }
 
 function admit(options: SyncServiceOptions, fields: RequestFields, context: HandlerContext): Grant {
+  if (options.draining()) throw drainingError();
   const decision = options.board.authorize(readCredentials(webHeaderReader(context.requestHeader), fields));
   if (decision.granted) return decision;
   options.observer.refused(decision.reason);
@@ -58,7 +64,7 @@ function admit(options: SyncServiceOptions, fields: RequestFields, context: Hand
 async function* follow(
   options: SyncServiceOptions,
   grant: Grant,
-  signal: AbortSignal,
+  { signal, values }: HandlerContext,
 ): AsyncGenerator<Revision, never> {
   const { board, observer, clock, slowReaderMs } = options;
   const feed = new LatestFeed<Revision>((revision) => revision.hash);
@@ -74,6 +80,7 @@ async function* follow(
     if (over) return;
     over = true;
     slow?.cancel();
+    age?.cancel();
     unfollow?.();
     signal.removeEventListener("abort", aborted);
     observer.streamEnded(reason, clock.monotonicMs() - openedMs);
@@ -83,6 +90,12 @@ async function* follow(
     leave(reasonOfAbort(error), error);
   };
   signal.addEventListener("abort", aborted);
+  const age = afterMaxAge(clock, options.maxAge, () => leave("max_age", maxAgeError()));
+  // Nobody who does not read can be told why: connect-node would wait with the end until the client takes what came before.
+  const tooSlow = (): void => {
+    leave("slow", slowReaderError(slowReaderMs));
+    cutOf(values)();
+  };
   const stop = board.follow(grant, {
     offer: (revision) => feed.put(revision),
     end: (end) => leave(end.kind, streamEndError(end)),
@@ -93,7 +106,7 @@ async function* follow(
   for (;;) {
     const { value, coalesced } = await feed.next();
     observer.sent(value.document.size, { coalesced });
-    if (!over) slow = clock.after(slowReaderMs, () => leave("slow", slowReaderError(slowReaderMs)));
+    if (!over) slow = clock.after(slowReaderMs, tooSlow);
     yield value;
     slow?.cancel();
   }

@@ -6,6 +6,7 @@ import type { StreamEnd } from "../../model/access.ts";
 import type { Revision } from "../../model/revision.ts";
 import type { Clock, Timer } from "../../support/clock.ts";
 import { messageOf } from "../../support/errors.ts";
+import { isHalfOpen } from "../../support/half-open.ts";
 import type { Follower, SyncBoard } from "./board.ts";
 import {
   acceptsGzip,
@@ -14,8 +15,16 @@ import {
   parseGrpcTimeout,
   readCredentials,
 } from "./call-metadata.ts";
-import { deadlineError, drainingError, refusalError, slowReaderError, streamEndError } from "./failures.ts";
+import {
+  deadlineError,
+  drainingError,
+  maxAgeError,
+  refusalError,
+  slowReaderError,
+  streamEndError,
+} from "./failures.ts";
 import { LatestSlot } from "./latest-slot.ts";
+import { afterMaxAge, type MaxAge } from "./max-age.ts";
 import type { GrpcLog, StreamEndReason, SyncObserver } from "./observer.ts";
 import type { OpenWrites, Writer } from "./open-writes.ts";
 import { readRequestMessage } from "./request-message.ts";
@@ -39,8 +48,9 @@ export interface SyncStreamOptions {
   /** Shared by all streams: ends those whose client does not take its message within `slowReaderMs`. */
   readonly openWrites: OpenWrites;
   readonly slowReaderMs: number;
-  /** Aborted when the process goes down: calls that come later are turned away. */
-  readonly shutdown: AbortSignal;
+  readonly maxAge: MaxAge | undefined;
+  /** The process goes down: calls that come now are turned away. */
+  readonly draining: () => boolean;
 }
 
 /**
@@ -60,12 +70,16 @@ export class SyncStream implements Follower, Writer {
   #unfollow: (() => void) | undefined;
   #deadline: Timer | undefined;
   #patience: Timer | undefined;
+  #age: Timer | undefined;
 
   constructor(options: SyncStreamOptions, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
     this.#options = options;
     this.#stream = stream;
     this.#header = nodeHeaderReader(headers);
-    stream.on("error", (error) => options.log.debug({ error: messageOf(error) }, "SyncFlags stream failed"));
+    stream.on("error", (error) => {
+      options.log.debug({ error: messageOf(error) }, "SyncFlags stream failed");
+      if (isHalfOpen(error)) this.#release("half_open");
+    });
     stream.once("close", () => {
       this.#release("client");
       this.#patience?.cancel();
@@ -76,7 +90,7 @@ export class SyncStream implements Follower, Writer {
   async serve(): Promise<void> {
     try {
       this.#armDeadline();
-      if (this.#options.shutdown.aborted) throw drainingError();
+      if (this.#options.draining()) throw drainingError();
       const encoding = this.#requestEncoding();
       this.#resetUnlessPatient();
       const request = decodeRequest(await readRequestMessage(this.#stream, encoding));
@@ -126,6 +140,7 @@ export class SyncStream implements Follower, Writer {
       { waitForTrailers: true },
     );
     this.#openedMs = clock.monotonicMs();
+    this.#age = afterMaxAge(clock, this.#options.maxAge, () => this.#fail(maxAgeError(), "max_age"));
     observer.streamOpened();
     log.debug({ environmentId: decision.environmentId, key: decision.lastFour }, "SyncFlags stream opened");
     const unfollow = board.follow(decision, this);
@@ -168,7 +183,7 @@ export class SyncStream implements Follower, Writer {
       );
       this.#stream.resume();
     } else {
-      if (reason === "draining") this.#write();
+      if (reason === "draining" || reason === "max_age") this.#write();
       this.#stream.end();
     }
     this.#release(reason);
@@ -179,6 +194,8 @@ export class SyncStream implements Follower, Writer {
   #release(reason: StreamEndReason): void {
     this.#deadline?.cancel();
     this.#deadline = undefined;
+    this.#age?.cancel();
+    this.#age = undefined;
     this.#options.openWrites.gone(this);
     this.#slot.take();
     const unfollow = this.#unfollow;

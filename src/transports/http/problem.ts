@@ -33,6 +33,11 @@ const PROBLEMS: Readonly<Record<ProblemReason, ProblemKind>> = {
   project_not_enabled: { status: 404, title: "The project is not enabled for flagd" },
   wrong_flag_set: { status: 403, title: "The key opens another flag set" },
   malformed_selector: { status: 400, title: "The selector is malformed" },
+  document_too_large: {
+    status: 503,
+    title: "The document is too large for its clients",
+    headers: { "Retry-After": "60" },
+  },
   no_document_yet: {
     status: 503,
     title: "The environment has no document yet",

@@ -19,6 +19,8 @@ export interface HttpRoutesOptions {
   readonly authorize: (credentials: RequestCredentials) => AccessDecision;
   /** The newest revision of an environment, if one was built already. */
   readonly current: (environmentId: number) => Revision | undefined;
+  /** How long ago it was last known to be current; 0: it is. */
+  readonly staleMs?: (environmentId: number) => number;
   /** The body of diagnostics.json. */
   readonly diagnose: (revision: Revision) => unknown;
   readonly observer: {
@@ -106,6 +108,9 @@ async function answer(options: HttpRoutesOptions, route: Route, exchange: Exchan
   if (revision === undefined) {
     return sendProblem(request, response, { reason: "no_document_yet", detail: "ask again in a second" });
   }
+  const staleSeconds = Math.floor((options.staleMs?.(decision.environmentId) ?? 0) / 1_000);
+  // The time since the document was last known to agree with its origin (RFC 9111, section 5.1).
+  if (staleSeconds > 0) response.setHeader("Age", staleSeconds);
   const lastModifiedMs = wholeSecondMs(Math.min(revision.versionMs, options.clock.now()));
   return sendContent(exchange, route.content(revision), lastModifiedMs);
 }

@@ -18,6 +18,19 @@ export interface ManagementResponse {
 export interface Readiness {
   readonly ready: boolean;
   readonly waitingFor: readonly string[];
+  /** What in the database is not as it must be, by name; `blocking`: so that it is not read. */
+  readonly schema?: { readonly blocking: boolean; readonly problems: readonly string[] };
+  /** Present while what is served may no longer be true; that does not make it less ready. */
+  readonly stale?: { readonly seconds: number; readonly reason: string } | undefined;
+  /** Environments whose newest document is not shown; that does not make the others less ready. */
+  readonly held?: readonly HeldNotice[];
+}
+
+/** A document that is not shown, and why. */
+interface HeldNotice {
+  readonly flagSetId: string;
+  readonly reason: string;
+  readonly detail: string;
 }
 
 /** What the routes need from the rest of the program. */
@@ -75,8 +88,38 @@ function json(status: number, content: object): Answer {
   return { status, contentType: "application/json", body: JSON.stringify(content) };
 }
 
-function readinessAnswer({ ready, waitingFor }: Readiness): Answer {
-  return json(ready ? 200 : NOT_READY_STATUS, { ready, waitingFor });
+/** What `/readyz` says, as it is written. */
+export interface ReadinessBody extends Pick<Readiness, "ready" | "waitingFor"> {
+  readonly stale?: true;
+  readonly staleSeconds?: number;
+  readonly reason?: string;
+  readonly held?: readonly HeldNotice[];
+}
+
+/** Reads what another process of ours wrote. */
+export function readinessIn({
+  ready,
+  waitingFor,
+  staleSeconds,
+  reason,
+  held = [],
+}: ReadinessBody): Readiness {
+  if (staleSeconds === undefined || reason === undefined) return { ready, waitingFor, held };
+  return { ready, waitingFor, held, stale: { seconds: staleSeconds, reason } };
+}
+
+function readinessAnswer({ ready, waitingFor, stale, schema, held = [] }: Readiness): Answer {
+  const problems = schema !== undefined && schema.problems.length > 0 ? schema.problems : undefined;
+  const changed = problems && {
+    ...(schema?.blocking ? { state: "schema_changed" } : {}),
+    schemaProblems: problems,
+  };
+  const heldBack =
+    held.length > 0
+      ? { held: held.map(({ flagSetId, reason, detail }) => ({ flagSetId, reason, detail })) }
+      : undefined;
+  const staleness = stale && { stale: true, staleSeconds: stale.seconds, reason: stale.reason };
+  return json(ready ? 200 : NOT_READY_STATUS, { ready, waitingFor, ...staleness, ...changed, ...heldBack });
 }
 
 function metricsAnswer(contentType: string, body: string): Answer {

@@ -1,19 +1,15 @@
 /** transports/port: one TCP port in cleartext for HTTP/1 and HTTP/2 alike, opened and closed without leaving anything behind. */
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type {
-  Http2ServerRequest,
-  Http2ServerResponse,
-  Http2Session,
-  IncomingHttpHeaders,
-  ServerHttp2Stream,
-} from "node:http2";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Clock } from "../../support/clock.ts";
-import { codeOf, FlagsmithFlagdError, messageOf } from "../../support/errors.ts";
-import { createHttp1Server } from "./http1-server.ts";
-import { createHttp2Server } from "./http2-server.ts";
+import { bindingFailure } from "./binding-failure.ts";
+import type { PortRequest, PortResponse } from "./exchange-watch.ts";
+import { createHttpServers } from "./http-servers.ts";
+import { refuse } from "./http1-server.ts";
+import type { PingPolicy } from "./http2-connection.ts";
 import type { PortLog } from "./log.ts";
-import { sniffHttpVersion } from "./sniff.ts";
+import { CUT_REASONS, type CutReason, type PortObserver } from "./observer.ts";
+import { sniffProtocol } from "./sniff.ts";
 
 /** Milliseconds that a new connection may stay silent. */
 const DEFAULT_SILENCE_MS = 10_000;
@@ -24,11 +20,6 @@ const ACCEPT_BACKLOG = 4_096;
 /** Milliseconds without traffic after which the kernel asks whether the peer still lives: clients set no keepalive. */
 const TCP_KEEPALIVE_DELAY_MS = 30_000;
 
-/** A request of either HTTP version. */
-type PortRequest = IncomingMessage | Http2ServerRequest;
-/** A response of either HTTP version. */
-type PortResponse = ServerResponse | Http2ServerResponse;
-
 /** What a port needs. */
 export interface PortOptions {
   /** Answers every request that `directStream` did not take. */
@@ -37,14 +28,24 @@ export interface PortOptions {
   readonly directStream?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
   readonly clock: Clock;
   readonly log: PortLog;
-  /** Milliseconds after which a connection that sent nothing is closed; 10,000 if not given. */
+  /** Milliseconds in which a connection must have shown its protocol, or its first head; 10,000 if not given. */
   readonly silenceMs?: number;
+  readonly observer?: PortObserver;
+  /** Whether HTTP/2 clients with open streams are asked for a sign of life; they are not if not given. */
+  readonly pings?: PingPolicy;
+  /** Connections that are held at the same time; more are closed as they come. No limit if not given. */
+  readonly maxConnections?: number;
 }
 
 /** A port that can be opened once and closed once. */
 export interface Port {
   /** Resolves with the address really bound (port 0 asks for any); rejects with PORT_IN_USE. */
   listen(host: string, port: number): Promise<AddressInfo>;
+  /**
+   * Asks clients to go elsewhere: GOAWAY to every HTTP/2 session, `connection: close` with every HTTP/1 answer. What is open
+   * goes on; new connections are still taken and answered, once each: those who come in this moment hear a reason.
+   */
+  drain(): void;
   /**
    * Accepts nothing more, lets what is in flight end, says GOAWAY to every HTTP/2 session, and after `graceMs` cuts what is left.
    * Resolves when the last socket is gone.
@@ -54,63 +55,62 @@ export interface Port {
 
 /** Makes a port; nothing is bound before `listen`. */
 export function createPort(options: PortOptions): Port {
+  const { clock, log, observer, maxConnections } = options;
+  const silenceMs = options.silenceMs ?? DEFAULT_SILENCE_MS;
   const sockets = new Set<Socket>();
   const undecided = new Map<Socket, () => void>();
-  const sessions = new Set<Http2Session>();
+  let full = false;
   let closed: Promise<void> | undefined;
 
-  const answer = (request: PortRequest, response: PortResponse): void => {
-    try {
-      options.request(request, response);
-    } catch (thrown) {
-      options.log.warn({ error: messageOf(thrown) }, "a request handler threw");
-      response.destroy();
-    }
+  const onCut = (reason: CutReason): void => {
+    observer?.cut(reason);
+    log.debug({ reason }, CUT_REASONS[reason]);
   };
-  const http1 = createHttp1Server((request, response) => {
-    if (closed) response.setHeader("connection", "close");
-    response.once("close", () => closed && setImmediate(() => http1.closeIdleConnections()));
-    answer(request, response);
-  });
-  const http2 = createHttp2Server({ directStream: options.directStream ?? (() => false), request: answer });
-  http2.on("session", (session) => {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session));
-    if (closed) session.close();
-  });
-  http2.on("sessionError", (error) =>
-    options.log.debug({ error: messageOf(error) }, "HTTP/2 session failed"),
-  );
-
-  const sniffing = { clock: options.clock, silenceMs: options.silenceMs ?? DEFAULT_SILENCE_MS };
+  const servers = createHttpServers({ ...options, silenceMs, onCut });
+  const sniffing = { clock, silenceMs, onSilent: () => onCut("silent") };
+  const accept = (socket: Socket): void => {
+    observer?.connectionOpened();
+    sockets.add(socket);
+    socket.once("close", () => {
+      observer?.connectionClosed();
+      sockets.delete(socket);
+      undecided.delete(socket);
+      full = false;
+    });
+    const abandon = sniffProtocol(socket, sniffing, (protocol) => {
+      undecided.delete(socket);
+      if (protocol !== "tls") {
+        servers.take(protocol, socket);
+        return;
+      }
+      onCut("tls");
+      refuse(socket, "400 Bad Request", "this port does not speak TLS");
+    });
+    undecided.set(socket, abandon);
+  };
   const server = createServer(
     { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_DELAY_MS },
-    (socket) => {
-      sockets.add(socket);
-      socket.once("close", () => {
-        sockets.delete(socket);
-        undecided.delete(socket);
-      });
-      const abandon = sniffHttpVersion(socket, sniffing, (version) => {
-        undecided.delete(socket);
-        (version === "http2" ? http2 : http1).emit("connection", socket);
-      });
-      undecided.set(socket, abandon);
-    },
+    accept,
   );
+  if (maxConnections !== undefined) server.maxConnections = maxConnections;
+  server.on("drop", () => {
+    onCut("too_many");
+    if (!full) log.warn({ maxConnections }, "there are as many connections as may be; more are closed");
+    full = true;
+  });
 
   const shutDown = async (graceMs: number): Promise<void> => {
     const stopped = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
     for (const abandon of undecided.values()) abandon();
-    http1.close();
-    for (const session of sessions) session.close();
-    const grace = options.clock.after(graceMs, () => {
+    servers.close();
+    const grace = clock.after(graceMs, () => {
       for (const socket of sockets) socket.destroy();
     });
     await stopped;
     grace.cancel();
+    servers.stop();
   };
 
   return {
@@ -123,24 +123,10 @@ export function createPort(options: PortOptions): Port {
           if (address !== null && typeof address === "object") resolve(address);
         });
       }),
+    drain: servers.drain,
     close(graceMs) {
       closed ??= shutDown(graceMs);
       return closed;
     },
   };
-}
-
-function bindingFailure(error: Error, host: string, port: number): Error {
-  const cause = { cause: error };
-  switch (codeOf(error)) {
-    case "EADDRINUSE":
-      return new FlagsmithFlagdError("PORT_IN_USE", `port ${port} on ${host} is in use`, cause);
-    case "EACCES":
-      return new FlagsmithFlagdError("PORT_IN_USE", `this user may not bind port ${port} on ${host}`, cause);
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new FlagsmithFlagdError("CONFIG_INVALID", `this machine has no address ${host} to bind`, cause);
-    default:
-      return error;
-  }
 }

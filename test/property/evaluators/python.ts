@@ -1,15 +1,19 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { messageOf } from "../../../src/support/errors.ts";
 import { engineContext, engineIdentity } from "../engine-context.ts";
-import { hasKey, type Membership, modelMembership } from "../expectation.ts";
+import { type Membership, modelMembership } from "../expectation.ts";
 import type { EngineFlag } from "../flagsmith-flags.ts";
 import type { Case } from "../generators/environments.ts";
 import type { Answer, Person } from "../model/condition.ts";
 import { isSplit } from "../model/membership.ts";
+import { hasKey } from "../people.ts";
 import { type Child, childEvaluator, startChild } from "./child.ts";
 import type { Evaluator } from "./evaluator.ts";
 
+/** Making the environment installs packages; once it is there, this takes a second. */
+const MOST_START_MS = 300_000;
 const FOLDER = join(import.meta.dirname, "..", "python");
 
 /** Flagsmith's own engine, as its server runs it, and flagd's Python evaluator, in one child process. */
@@ -31,12 +35,16 @@ export interface FlagsmithAnswers {
   readonly flags: readonly (ReadonlyMap<string, EngineFlag> | undefined)[];
 }
 
-/** Starts Python, making its environment first; without python3 or registry says so loudly and gives nothing. */
-export function startPython(): Python | undefined {
+/**
+ * Starts Python, making its environment first; without python3 or registry says so loudly and gives nothing. It has
+ * answered once when this ends, so that no test waits for its start.
+ */
+export async function startPython(): Promise<Python | undefined> {
   try {
-    const options = { encoding: "utf8" as const, timeout: 90_000 };
-    const python = execFileSync("bash", [join(FOLDER, "make-environment.sh")], options).trim();
-    const child = startChild(python, [join(FOLDER, "parity.py")]);
+    const options = { timeout: MOST_START_MS };
+    const made = await promisify(execFile)("bash", [join(FOLDER, "make-environment.sh")], options);
+    const child = startChild(made.stdout.trim(), [join(FOLDER, "parity.py")]);
+    await child.ask({ document: JSON.stringify({ flags: {} }), flags: [], contexts: [] });
     return {
       flagd: childEvaluator("Python, openfeature-flagd-core", child),
       flagsmith: (one) => askFlagsmith(child, one),

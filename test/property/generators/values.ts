@@ -89,6 +89,10 @@ export const FAMILIES = {
       "٥",
       1e-7,
       0.1,
+      0.0005,
+      "10.00001",
+      "0.00001",
+      "-0.0",
     ],
   },
   boolean: {
@@ -148,7 +152,11 @@ export const FAMILIES = {
       "12345678901234567890123",
       "-0000000000000000000000000000001.50",
       "0.1234567890123456789012345",
+      "52.520006599999996",
+      "0.99999999999999999999",
       "9".repeat(60),
+      1234567890123456,
+      -20240105000,
     ],
   },
 } as const satisfies Readonly<Record<string, Family>>;
@@ -164,6 +172,17 @@ const anyText = fc.string({
   maxLength: 7,
 });
 
+/** Number-like text of up to forty digits, more than any float has, zeros and nines in front. */
+const longNumber = fc
+  .tuple(
+    fc.constantFrom("", "-"),
+    fc.constantFrom("0", "5", "00", "99"),
+    fc.string({ unit: fc.constantFrom(..."0123456789"), maxLength: 18 }),
+    fc.constantFrom("", ".", ".0000", ".9999"),
+    fc.string({ unit: fc.constantFrom(..."0123456789"), maxLength: 18 }),
+  )
+  .map((parts) => parts.join(""));
+
 /** A condition's value: of the family, of any other, or any text. */
 export function valueIn(family: FamilyName): fc.Arbitrary<string> {
   const all = FAMILY_NAMES.flatMap((name): readonly string[] => FAMILIES[name].values);
@@ -174,13 +193,14 @@ export function valueIn(family: FamilyName): fc.Arbitrary<string> {
   );
 }
 
-/** A trait: of the family, of any other, any text or number, or null. */
+/** A trait: of the family, of any other, any text or number, however long, or null. */
 export function traitOf(family: FamilyName): fc.Arbitrary<Trait> {
   const all = FAMILY_NAMES.flatMap((name): readonly Trait[] => FAMILIES[name].traits);
   return fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom<Trait[]>(...FAMILIES[family].traits) },
     { weight: 2, arbitrary: fc.constantFrom(...all) },
     { weight: 1, arbitrary: anyText },
+    { weight: 1, arbitrary: longNumber },
     { weight: 1, arbitrary: fc.integer({ min: -30, max: 30 }) },
     { weight: 1, arbitrary: fc.integer({ min: -300, max: 300 }).map((hundredths) => hundredths / 100 || 0) },
     { weight: 1, arbitrary: fc.constant(null) },

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Condition } from "../../../src/model/environment.ts";
 import { pythonMatch } from "./regex.ts";
 import { orderText, printed, type Seen, seen, type Trait, toFloat, toInt } from "./trait.ts";
@@ -16,6 +17,8 @@ export interface Person {
 export interface Subject {
   readonly person: Person;
   readonly environment: { readonly name: string; readonly key: string };
+  /** Lots are drawn with it. */
+  readonly segmentId: number;
 }
 
 /** `context_matches_condition` of the engine. */
@@ -35,8 +38,19 @@ function splitHolds(property: string | null, value: string | null, subject: Subj
   if (by === undefined) return false;
   if (by === "unknown" || value === null) return undefined;
   const share = toFloat(value);
-  if (share === undefined || Number.isNaN(share) || share <= 0) return false;
+  if (share === undefined || Number.isNaN(share) || share < 0) return false;
+  if (property?.startsWith("$.environment.")) return lotOf(subject.segmentId, by) <= share;
   return share >= 100 ? true : undefined;
+}
+
+/** `get_hashed_percentage_for_object_ids`; one in 9,999 draws 0, and so is in a share of 0. */
+function lotOf(segmentId: number, value: Seen): number {
+  const drawn = `${segmentId},${printed(value)}`;
+  for (let text = drawn; ; text += `,${drawn}`) {
+    const hash = BigInt(`0x${createHash("md5").update(text).digest("hex")}`);
+    const lot = (Number(hash % 9999n) / 9998) * 100;
+    if (lot !== 100) return lot;
+  }
 }
 
 /** Paths that find nothing: no such member, or no scalar. */

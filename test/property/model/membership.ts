@@ -2,7 +2,8 @@ import type { Segment, SegmentRule } from "../../../src/model/environment.ts";
 import { type Answer, conditionHolds, type Subject } from "./condition.ts";
 
 /** `is_context_in_segment` of the engine: no rules, no members. */
-export function isMember(segment: Segment, subject: Subject): Answer {
+export function isMember(segment: Segment, asked: Omit<Subject, "segmentId">): Answer {
+  const subject = { ...asked, segmentId: segment.id };
   return segment.rules.length === 0 ? false : all(segment.rules.map((rule) => ruleHolds(rule, subject)));
 }
 

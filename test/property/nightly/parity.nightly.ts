@@ -11,7 +11,7 @@ import { report } from "./report.ts";
 const REPORT = process.env.PARITY_REPORT ?? join(import.meta.dirname, "..", "..", "..", "docs", "parity.md");
 
 test("parity", { timeout: 6 * 3600 * 1000 }, async () => {
-  const python = startPython();
+  const python = await startPython();
   const built = process.env.PARITY_QUICK === undefined ? startBuilt() : [];
   const evaluators = [...LOCAL_EVALUATORS, ...(python === undefined ? [] : [python.flagd]), ...built];
   const seed = Number(process.env.PARITY_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -22,7 +22,7 @@ export function report(measured: Measurement, today: string): string {
     `- Flagsmith's JavaScript engine, the local evaluation of \`flagsmith-nodejs\`, saw the server's membership in ${percent((100 * measured.nodeEqual) / Math.max(1, measured.nodeCompared))} of the same questions, which are odd on purpose.`,
     "",
     "**same**: the answer is Flagsmith's. **narrowed**: a member does not get an override, and a warning of the translation said",
-    "so. **wrong**: any other difference. **error**: the evaluation fails. **open** (not in the shares): several answers are right,",
+    "so, or a known limit does ([translation](translation.md#known-limits)). **wrong**: any other difference. **error**: the evaluation fails. **open** (not in the shares): several answers are right,",
     "since a percentage decides, or since Flagsmith has no such question (attributes without an identity).",
     "",
     "## By evaluator",

@@ -84,35 +84,73 @@ describe("Board", () => {
     expect(board.followerCount()).toBe(1);
   });
 
-  it("drains: all are ended, and nobody is let in any more", () => {
+  it("drains: all are ended, and nobody is let in any more", async () => {
     const board = new Board();
     board.publish(revision("a"));
     const one = follower();
     const late = follower();
     board.follow(GRANT, one);
-    board.drain();
+    const drained = board.drain();
     board.follow(GRANT, late);
+    await drained;
     expect(one.ends).toEqual([{ kind: "draining" }]);
     expect(late.ends).toEqual([{ kind: "draining" }]);
     expect(late.seen).toEqual([]);
     expect(board.followerCount()).toBe(0);
   });
 
-  it("drains little by little where many follow, also if some leave meanwhile", () => {
+  it("drains little by little where many follow, also if some leave meanwhile", async () => {
     const board = new Board();
     const clock = new ManualClock();
-    const followers = Array.from({ length: 1_000 }, () => follower());
+    const followers = Array.from({ length: 10_000 }, () => follower());
     const leave = followers.map((one) => board.follow(GRANT, one));
-    board.drain({ clock, overMs: 1_000 });
-    expect(board.followerCount()).toBe(900);
-    leave[500]?.();
-    clock.advance(500);
-    expect(board.followerCount()).toBeGreaterThan(300);
-    expect(board.followerCount()).toBeLessThan(500);
-    clock.advance(500);
+    const drained = board.drain({ clock, overMs: 10_000 });
+    expect(board.followerCount()).toBeGreaterThan(9_990);
+    leave[9_000]?.();
+    for (let second = 1; second < 10; second++) {
+      clock.advance(1_000);
+      expect(board.followerCount() / 10_000).toBeCloseTo(1 - second / 10, 2);
+    }
+    clock.advance(1_000);
+    await drained;
     expect(board.followerCount()).toBe(0);
-    expect(followers[500]?.ends).toEqual([]);
-    expect(followers.filter((one) => one.ends.length === 1)).toHaveLength(999);
+    expect(followers[9_000]?.ends).toEqual([]);
+    expect(followers.filter((one) => one.ends.length === 1)).toHaveLength(9_999);
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    [1, 0],
+    [10, 100],
+    [300, 3_000],
+    [1_000, 10_000],
+    [5_000, 10_000],
+  ])("takes %d followers no longer than it needs to spread them: %d ms", async (count, expectedMs) => {
+    const board = new Board();
+    const clock = new ManualClock();
+    for (let index = 0; index < count; index++) board.follow(GRANT, follower());
+    const beganMs = clock.monotonicMs();
+    const drained = board.drain({ clock, overMs: 10_000 });
+    while (clock.pending > 0) clock.advance(1);
+    await drained;
+    const tookMs = clock.monotonicMs() - beganMs;
+    expect(tookMs).toBeLessThanOrEqual(expectedMs);
+    expect(tookMs).toBeGreaterThanOrEqual(0.9 * expectedMs - 20);
+  });
+
+  it("has drained as soon as those who are left have gone by themselves, and shows them what is new until then", async () => {
+    const board = new Board();
+    const clock = new ManualClock();
+    const followers = Array.from({ length: 500 }, () => follower());
+    const leave = followers.map((one) => board.follow(GRANT, one));
+    const drained = board.drain({ clock, overMs: 10_000 });
+    clock.advance(1_000);
+    board.publish(revision("late"));
+    expect(followers[0]?.seen).toEqual([]);
+    expect(followers[499]?.seen).toEqual(["late"]);
+    for (const each of leave) each();
+    clock.advance(20);
+    await drained;
     expect(clock.pending).toBe(0);
   });
 

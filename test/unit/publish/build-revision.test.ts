@@ -1,36 +1,40 @@
 import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../../../src/model/canonical-json.ts";
+import type { DocumentContent } from "../../../src/model/document.ts";
 import type { Translation } from "../../../src/model/translation.ts";
 import { buildRevision, hashContent } from "../../../src/publish/build-revision.ts";
-import { canonicalJson } from "../../../src/support/canonical-json.ts";
 
-const translation: Translation = {
-  content: {
-    $schema: "https://flagd.dev/schema/v0/flags.json",
-    flags: {
-      "ünïcode }}": {
-        state: "ENABLED",
-        variants: { control: 'x\n"}}' },
-        defaultVariant: "control",
-        metadata: {},
-      },
-      __proto__x: {
-        state: "DISABLED",
-        variants: { control: true },
-        defaultVariant: "control",
-        metadata: { a: 1 },
-      },
-    },
-    $evaluators: { vip: { "===": [{ var: "vip" }, true] } },
-    metadata: {
-      flagSetId: "p/e",
-      "flagsmith.environmentId": 7,
-      "flagsmith.translatorVersion": "v1",
-      "flagsmith.warnings": "[]",
-    },
-  },
+const translationOf = (content: DocumentContent): Translation => ({
+  content,
+  text: canonicalJson(content),
   warnings: [],
   featureNames: [],
-};
+});
+
+const translation = translationOf({
+  $schema: "https://flagd.dev/schema/v0/flags.json",
+  flags: {
+    "ünïcode }}": {
+      state: "ENABLED",
+      variants: { control: 'x\n"}}' },
+      defaultVariant: "control",
+      metadata: {},
+    },
+    __proto__x: {
+      state: "DISABLED",
+      variants: { control: true },
+      defaultVariant: "control",
+      metadata: { a: 1 },
+    },
+  },
+  $evaluators: { vip: { "===": [{ var: "vip" }, true] } },
+  metadata: {
+    flagSetId: "p/e",
+    "flagsmith.environmentId": 7,
+    "flagsmith.translatorVersion": "v1",
+    "flagsmith.warnings": "[]",
+  },
+});
 
 describe("buildRevision", () => {
   it("puts the version where serialising the whole document would put it", () => {
@@ -66,15 +70,15 @@ describe("buildRevision", () => {
     const at = (versionMs: number) => buildRevision({ content, environmentId: 7, projectId: 1, versionMs });
     expect(at(0).hash).toBe(at(1).hash);
     expect(at(0).bytes.equals(at(1).bytes)).toBe(false);
-    const other = hashContent({ ...translation, content: { ...translation.content, flags: {} } });
+    const other = hashContent(translationOf({ ...translation.content, flags: {} }));
     expect(other.hash).not.toBe(content.hash);
   });
 
   it("does not depend on the order of members", () => {
     const { $schema, flags, metadata } = translation.content;
     const turned = Object.fromEntries(Object.entries(flags).reverse());
-    const left = hashContent({ ...translation, content: { $schema, flags, metadata } });
-    const right = hashContent({ ...translation, content: { metadata, flags: turned, $schema } });
+    const left = hashContent(translationOf({ $schema, flags, metadata }));
+    const right = hashContent(translationOf({ metadata, flags: turned, $schema }));
     expect(left.hash).toBe(right.hash);
   });
 });

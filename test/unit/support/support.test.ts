@@ -1,19 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { flagSetIdOf, slugify } from "../../../src/model/slug.ts";
 import { backoffDelayMs } from "../../../src/support/backoff.ts";
-import { canonicalJson } from "../../../src/support/canonical-json.ts";
 import { LONGEST_TIMER_MS, systemClock } from "../../../src/support/clock.ts";
 import { codeOf, messageOf } from "../../../src/support/errors.ts";
 import { maskKey } from "../../../src/support/secrets.ts";
-
-describe("canonicalJson", () => {
-  it("gives equal content equal bytes", () => {
-    expect(canonicalJson({ b: [2, { d: 1, c: "é" }], a: undefined, A: null })).toBe(
-      '{"A":null,"b":[2,{"c":"é","d":1}]}',
-    );
-    expect(canonicalJson({ x: 1, y: 2 })).toBe(canonicalJson({ y: 2, x: 1 }));
-  });
-});
 
 describe("slugify", () => {
   it.each([

@@ -10,7 +10,9 @@ const SILENT = { error() {}, warn() {}, info() {}, debug() {} };
  * Asks the real evaluator in both of its modes. `undefined` is the caller's default; an evaluation error, and a
  * difference between the modes, fails the test.
  */
-export function flagd({ content }: Translation): (flag: string, context?: Context) => unknown {
+export function flagd({
+  content,
+}: Pick<Translation, "content">): (flag: string, context?: Context) => unknown {
   const compiled = load(JSON.stringify(content), {});
   const interpreted = load(JSON.stringify(content), { disableDynamicCodeGeneration: true });
   return (flag, context = {}) => {
@@ -21,13 +23,15 @@ export function flagd({ content }: Translation): (flag: string, context?: Contex
 }
 
 /** Asks the compiled mode alone, for hundreds of thousands of questions. */
-export function compiledFlagd({ content }: Translation): (flag: string, context?: Context) => unknown {
+export function compiledFlagd({
+  content,
+}: Pick<Translation, "content">): (flag: string, context?: Context) => unknown {
   const core = load(JSON.stringify(content), {});
   return (flag, context = {}) => answer(core, flag, context);
 }
 
 /** Throws where the document breaks flagd's own JSON schema, which flagd-core carries precompiled. */
-export function checkSchema({ content }: Translation): void {
+export function checkSchema({ content }: Pick<Translation, "content">): void {
   new MemoryStorage(SILENT).setConfigurations(JSON.stringify(content), true);
 }
 

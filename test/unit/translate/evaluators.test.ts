@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Logic } from "../../../src/model/document.ts";
-import { isShareable, shareSegments } from "../../../src/translate/evaluators.ts";
+import { shareSegments } from "../../../src/translate/evaluators.ts";
+import { isShareable } from "../../../src/translate/shared-body.ts";
 import { segment } from "../../support/build-snapshot.ts";
 
 const equals = (text: string): Logic => ({ "===": [{ var: "x" }, text] });

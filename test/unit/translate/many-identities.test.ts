@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { DocumentContent, FlagdFlag, Logic } from "../../../src/model/document.ts";
 import type { Feature, IdentityOverride } from "../../../src/model/environment.ts";
+import type { Translation } from "../../../src/model/translation.ts";
 import { jsonDepth, partsOf } from "../../../src/translate/logic-walk.ts";
-import { jsonBytes } from "../../../src/translate/size.ts";
+import { utf8Bytes } from "../../../src/translate/size.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
 import { feature, forIdentity, forSegment, options, snapshot, split } from "../../support/build-snapshot.ts";
 import { checkSchema, compiledFlagd, flagd } from "./evaluate.ts";
@@ -25,18 +26,13 @@ function operations(logic: Logic): number {
 }
 
 /** Bytes for each override beyond the identifier and its quotes and comma. */
-function overhead(
-  content: DocumentContent,
-  identifiers: readonly string[],
-  without: DocumentContent,
-): number {
+function overhead(translation: Translation, identifiers: readonly string[], without: Translation): number {
   const names = identifiers.reduce((sum, name) => sum + JSON.stringify(name).length + 1, 0);
-  return (jsonBytes(content) - jsonBytes(without) - names) / identifiers.length;
+  return (utf8Bytes(translation.text) - utf8Bytes(without.text) - names) / identifiers.length;
 }
 
 const withoutIdentities = (features: readonly Feature[]) =>
-  translateEnvironment(snapshot({ features: features.map((one) => ({ ...one, identityOverrides: [] })) }))
-    .content;
+  translateEnvironment(snapshot({ features: features.map((one) => ({ ...one, identityOverrides: [] })) }));
 
 describe("100 flags with 100 identity overrides each", () => {
   const features = Array.from({ length: 100 }, (_, flag) =>
@@ -50,8 +46,8 @@ describe("100 flags with 100 identity overrides each", () => {
   it("cost some three bytes per override beyond the identifiers", () => {
     expect(translation.warnings).toEqual([]);
     const identifiers = people(10_000);
-    expect(overhead(translation.content, identifiers, withoutIdentities(features))).toBeLessThan(3);
-    expect(jsonBytes(translation.content)).toBeLessThan(300_000);
+    expect(overhead(translation, identifiers, withoutIdentities(features))).toBeLessThan(3);
+    expect(utf8Bytes(translation.text)).toBeLessThan(300_000);
     checkSchema(translation);
   });
 
@@ -90,7 +86,7 @@ describe("one flag with 10,000 identity overrides, and a limit that admits them"
       }),
     );
     const translation = translate(one, settings);
-    expect(overhead(translation.content, people(10_000), withoutIdentities([one]))).toBeLessThan(0.3);
+    expect(overhead(translation, people(10_000), withoutIdentities([one]))).toBeLessThan(0.3);
     const { targeting = null } = flagOf(translation.content, "f");
     expect(operations(targeting)).toBeLessThanOrEqual(5 * 8 + 8);
     expect(jsonDepth(targeting)).toBeLessThanOrEqual(10);

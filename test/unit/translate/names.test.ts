@@ -1,7 +1,7 @@
 /** Whatever people call things: the document stays well-formed, evaluates, and answers. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalJson } from "../../../src/support/canonical-json.ts";
+import { canonicalJson } from "../../../src/model/canonical-json.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
 import {
   condition,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { FlagdFlag, Logic } from "../../../src/model/document.ts";
-import { shareParts } from "../../../src/translate/repeated-parts.ts";
+import { FeatureSteps } from "../../../src/translate/feature-steps.ts";
+import { PartTable } from "../../../src/translate/part-table.ts";
+import { partUses } from "../../../src/translate/part-uses.ts";
+import { nameRepeatedParts } from "../../../src/translate/repeated-parts.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
 import { condition, feature, forSegment, segment, snapshot, split } from "../../support/build-snapshot.ts";
 import { checkSchema, flagd } from "./evaluate.ts";
@@ -13,20 +16,30 @@ const flag = (targeting: Logic): FlagdFlag => ({
   targeting: { if: [targeting, "a", "a"] },
   metadata: {},
 });
-const share = (...rules: readonly Logic[]) => {
-  const { flags, bodies } = shareParts(
-    rules.map((rule, index) => [`f${index}`, flag(rule)]),
-    new Map(),
+const shareIn = (flags: readonly FlagdFlag[], bodies: ReadonlyMap<string, Logic> = new Map()) => {
+  const table = new PartTable();
+  const rendered = flags.map((one, index) => ({
+    name: `f${index}`,
+    flag: one,
+    uses: partUses(one.targeting, table),
+  }));
+  const shared = nameRepeatedParts(
+    rendered.map(({ uses }) => uses),
+    bodies,
   );
   return {
-    rules: flags.map(([, { targeting }]) => (targeting as { if: Logic[] }).if[0]),
-    bodies: [...bodies],
+    flags: rendered.map((one) => new FeatureSteps().finish(one, shared.names).flag),
+    bodies: [...shared.bodies],
   };
+};
+const share = (...rules: readonly Logic[]) => {
+  const { flags, bodies } = shareIn(rules.map(flag));
+  return { rules: flags.map(({ targeting }) => (targeting as { if: Logic[] }).if[0]), bodies };
 };
 
 const nameOf = (part: Logic) => share(part, part).bodies[0]?.[0] ?? "not shared";
 
-describe("shareParts", () => {
+describe("nameRepeatedParts", () => {
   it("shares what repeats, under the name of what it reads and a hash of what it says", () => {
     const name = nameOf(long("age"));
     expect(name).toMatch(/^part-age-[0-9a-z]{4,7}$/);
@@ -78,10 +91,8 @@ describe("shareParts", () => {
   it("never takes a name that a segment has", () => {
     const name = nameOf(long("a"));
     const rule = flag({ and: [long("a"), { "!": [long("a")] }] });
-    expect([...shareParts([["f", rule]], new Map([[name, true]])).bodies.keys()]).toEqual([
-      name,
-      `${name}-2`,
-    ]);
+    const { bodies } = shareIn([rule], new Map([[name, true]]));
+    expect(bodies.map(([taken]) => taken)).toEqual([name, `${name}-2`]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Size is propagation time: flagd needs about 6 s per MB of dense logic (translation.md, Size). */
 import { describe, expect, it } from "vitest";
-import { jsonBytes } from "../../../src/translate/size.ts";
+import { utf8Bytes } from "../../../src/translate/size.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
 import { forSegment } from "../../support/build-snapshot.ts";
 import { checkSchema, compiledFlagd } from "./evaluate.ts";
@@ -10,7 +10,7 @@ describe("a typical environment", () => {
   const input = typicalEnvironment();
   const segments = [...input.segments.values()];
   const exact = translateEnvironment(input);
-  const exactBytes = jsonBytes(exact.content);
+  const exactBytes = utf8Bytes(exact.text);
 
   it("has 200 flags, 30 segments, 150 overrides, a third of the conditions numeric", () => {
     const conditions = segments.flatMap(({ rules }) => rules.flatMap((one) => one.conditions));
@@ -37,7 +37,7 @@ describe("a typical environment", () => {
     const alone = translateEnvironment({ ...input, features });
     const names = Object.keys(alone.content.$evaluators ?? {});
     expect(names.filter((name) => !name.startsWith("part-"))).toEqual([]);
-    expect(jsonBytes(alone.content)).toBeLessThan(100_000);
+    expect(utf8Bytes(alone.text)).toBeLessThan(100_000);
     checkSchema(alone);
   });
 
@@ -50,7 +50,7 @@ describe("a typical environment", () => {
         detail: `the exact document has ${exactBytes} bytes, the budget is ${exactBytes - 1}`,
       },
     ]);
-    expect(jsonBytes(compact.content)).toBeLessThan(0.75 * exactBytes);
+    expect(utf8Bytes(compact.text)).toBeLessThan(0.75 * exactBytes);
     checkSchema(compact);
   });
 

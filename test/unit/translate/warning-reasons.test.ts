@@ -1,7 +1,13 @@
 /** Every reason that a translation may give, from the smallest environment that gives it; and what warnings promise. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Feature, FlagValue, ProjectSettings, Segment } from "../../../src/model/environment.ts";
+import type {
+  Feature,
+  FlagValue,
+  ProjectSettings,
+  Segment,
+  UnreadablePart,
+} from "../../../src/model/environment.ts";
 import { WARNING_REASONS, type WarningReason } from "../../../src/model/warning.ts";
 import { diagnose } from "../../../src/translate/diagnostics.ts";
 import { type TranslateOptions, translateEnvironment } from "../../../src/translate/translate-environment.ts";
@@ -22,6 +28,7 @@ interface Cause {
   readonly condition?: ReturnType<typeof condition>;
   readonly settings?: Partial<ProjectSettings>;
   readonly options?: TranslateOptions;
+  readonly unreadable?: readonly UnreadablePart[];
   /** What the detail must name. */
   readonly detail: RegExp;
 }
@@ -68,12 +75,27 @@ const CAUSES: Readonly<Record<WarningReason, Cause>> = {
     options: { maxDocumentBytes: 100 },
     detail: /^\d+ bytes, clients take 100; largest: flag f /,
   },
+  translation_failed: {
+    feature: {
+      ...feature(1, "f"),
+      get tags(): readonly string[] {
+        throw new RangeError("as a bug of ours would");
+      },
+    },
+    detail: /^left out \(RangeError in the translation\)$/,
+  },
+  unreadable_row: {
+    unreadable: [{ featureId: 2, feature: "g", detail: "features_featurestate 7: enabled is missing" }],
+    detail: /^feature=g; features_featurestate 7: enabled is missing; it is left out$/,
+  },
 };
 
-function warningsOf({ feature: one, condition: only, settings = {}, options: limits = {} }: Cause) {
+function warningsOf(cause: Cause) {
+  const { feature: one, condition: only, settings = {}, options: limits = {}, unreadable = [] } = cause;
   const plain = feature(1, "f", { segmentOverrides: [forSegment(1, 0, { value: false })] });
   const segments: Segment[] = [segment(1, "S", only ?? condition("x", "EQUAL", "y"))];
-  return translateEnvironment(snapshot({ features: [one ?? plain], segments, settings }), limits);
+  const whole = snapshot({ features: [one ?? plain], segments, settings });
+  return translateEnvironment({ ...whole, unreadable }, limits);
 }
 
 describe("every reason", () => {

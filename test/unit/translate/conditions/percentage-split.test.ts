@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { md5 } from "../../../../src/translate/conditions/md5.ts";
 import { answers, translate } from "./evaluate.ts";
 
 const split = (value: string, property: string | null = null) => ({
@@ -61,10 +63,26 @@ describe("PERCENTAGE_SPLIT", () => {
     expect(translate(split(value))).toMatchObject({ logic, warnings });
   });
 
-  test("by what is the same for everybody narrows", () => {
-    expect(translate(split("50", "$.environment.name"))).toMatchObject({
-      logic: false,
-      warnings: ["percentage_bucketing_differs"],
-    });
+  /** The lots are Flagsmith's: 4.37 for segment 2 in Production, 0 for segment 1, as its engine says. */
+  test.each([
+    [1, "0", true, []],
+    [1, "-0.001", false, []],
+    [2, "4.37", false, []],
+    [2, "4.3709", true, []],
+    [2, "0", false, []],
+    [2, "100", true, []],
+    [2, "abc", false, ["malformed_value"]],
+  ])("of segment %d, %j by the environment takes all or nobody", (segmentId, value, logic, warnings) => {
+    for (const negated of [false, true]) {
+      const scope = { segmentId, negated, environment: { name: "Production", key: "k" } };
+      expect(translate(split(value, "$.environment.name"), scope)).toMatchObject({ logic, warnings });
+    }
   });
+});
+
+test("the hash is MD5", () => {
+  for (const length of [0, 1, 54, 55, 56, 63, 64, 65, 119, 120, 1000]) {
+    const text = "1,Größe 🙂 x".repeat(100).slice(0, length);
+    expect(md5(text).toString(16).padStart(32, "0"), text).toBe(createHash("md5").update(text).digest("hex"));
+  }
 });

@@ -55,6 +55,20 @@ describe("a property", () => {
   });
 
   test.each([
+    ["2024", "\\d{4}$", true],
+    ["2024", "\\d{5}$", false],
+    ["0.00001", "^1e-05$", true],
+    ["-0.0", "^-0\\.0$", true],
+    ["007", "^7$", true],
+    ["٣", "^\\d$", "narrowed"],
+  ])("the environment %s under the pattern %s: %s", (name, value, expected) => {
+    const environment = { name, key: "aBc12x" };
+    const { logic, warnings } = translate(on("$.environment.name", "REGEX", value), { environment });
+    expect(logic).toBe(expected === true);
+    expect(warnings).toEqual(expected === "narrowed" ? ["regex_unsupported"] : []);
+  });
+
+  test.each([
     ["$.environment.name", "EQUAL", "Production 2.0", true],
     ["$.environment.name", "NOT_EQUAL", "Production 2.0", false],
     ["$.environment.name", "CONTAINS", "Prod", true],

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { pythonFloat, pythonInt, pythonModulo } from "../../../../src/translate/conditions/python-numbers.ts";
+import {
+  floatText,
+  pythonFloat,
+  pythonInt,
+  pythonModulo,
+} from "../../../../src/translate/conditions/python-numbers.ts";
 
 describe("Python's int()", () => {
   test.each([
@@ -44,6 +49,20 @@ describe("Python's float()", () => {
   test.each(["", ".", "e5", "1e", "1._5", "infin", "0x1p3", "1,5"])("refuses %j", (text) => {
     expect(pythonFloat(text)).toBeUndefined();
   });
+});
+
+test.each([
+  [5, "5.0"],
+  [-0, "-0.0"],
+  [0.1 + 0.2, "0.30000000000000004"],
+  [0.0001, "0.0001"],
+  [-0.000012, "-1.2e-05"],
+  [1e-7, "1e-07"],
+  [1234567890123456, "1234567890123456.0"],
+  [1e16, "1e+16"],
+  [1.5e300, "1.5e+300"],
+])("Python prints the float %d as %s", (value, text) => {
+  expect(floatText(value)).toBe(text);
 });
 
 test.each([

@@ -1,0 +1,103 @@
+import type { Feature } from "../model/environment.ts";
+import type { TranslationWarning } from "../model/warning.ts";
+import type { SegmentUse } from "./evaluators.ts";
+import { type FailureListener, failureFinding } from "./failure.ts";
+import type { FeaturePlan } from "./feature.ts";
+import type { FeatureScope } from "./feature-scope.ts";
+import { FeatureSteps, type FinishedFlag, finishedFlag, type RenderedFlag } from "./feature-steps.ts";
+import { LastResult } from "./last-result.ts";
+import type { Part, PartTable } from "./part-table.ts";
+import type { PartUse } from "./part-uses.ts";
+import type { Finding } from "./segment.ts";
+
+/** What became of a feature; without `finished` it is left out. */
+export interface TranslatedFeature {
+  readonly name: string;
+  readonly finished: FinishedFlag | undefined;
+  readonly warnings: readonly TranslationWarning[];
+}
+
+/**
+ * One feature on its way into one document after another, step by step (see {@link FeatureSteps}). Where a step throws,
+ * the flag stays as it was when all steps last went well, or is left out if they never did: its neighbours get through.
+ */
+export class FeatureTranslation {
+  readonly #steps = new FeatureSteps();
+  readonly #warnings = new LastResult<readonly TranslationWarning[]>();
+  readonly #alone = new LastResult<FinishedFlag>();
+  #planned: FeaturePlan | undefined;
+  #rendered: RenderedFlag | undefined;
+  #failure: { readonly thrown: unknown } | undefined;
+  #good: FeaturePlan | undefined;
+  #reported: Feature | undefined;
+
+  /** First step, for {@link FeatureSteps.plan}. @returns the segments that the flag may refer to. */
+  plan(feature: Feature, scope: FeatureScope, settings: string): readonly SegmentUse[] {
+    this.#failure = undefined;
+    this.#planned = this.#attempt(() => this.#steps.plan(feature, scope, settings));
+    return this.#planned?.segmentUses ?? [];
+  }
+
+  /** Second step, when shared segments have names. @returns the parts of its rule that could be shared. */
+  render(names: ReadonlyMap<number, string>, table: PartTable): readonly PartUse[] {
+    const planned = this.#planned;
+    this.#rendered = planned && this.#attempt(() => this.#steps.render(planned, names, table));
+    return this.#rendered?.uses ?? [];
+  }
+
+  /** Third step, when shared parts have names too. */
+  finish(feature: Feature, names: ReadonlyMap<Part, string>, onFailure: FailureListener): TranslatedFeature {
+    const { id, name } = feature;
+    const [planned, rendered] = [this.#planned, this.#rendered];
+    const finished = rendered && this.#attempt(() => this.#steps.finish(rendered, names));
+    if (finished !== undefined && planned !== undefined) {
+      this.#good = planned;
+      const { findings } = planned;
+      return {
+        name,
+        finished,
+        warnings: this.#warnings.of([name, findings], () => warningsOf(name, findings)),
+      };
+    }
+    const thrown = this.#failure?.thrown;
+    if (this.#reported !== feature) onFailure({ what: "feature", id, name, thrown });
+    this.#reported = feature;
+    return this.#lastGood(name, thrown);
+  }
+
+  #attempt<Result>(step: () => Result): Result | undefined {
+    if (this.#failure !== undefined) return undefined;
+    try {
+      return step();
+    } catch (thrown) {
+      this.#failure = { thrown };
+      return undefined;
+    }
+  }
+
+  /** References of an earlier document may lead nowhere in this one, so all is written out. */
+  #lastGood(name: string, thrown: unknown): TranslatedFeature {
+    const good = this.#good;
+    try {
+      if (good !== undefined) {
+        const render = () =>
+          finishedFlag(
+            name,
+            good.render(() => undefined),
+          );
+        const finished = this.#alone.of([good, name], render);
+        const findings = [failureFinding(thrown, "left as it was before it changed"), ...good.findings];
+        return { name, finished, warnings: warningsOf(name, findings) };
+      }
+    } catch {
+      // A flag that was fine with references may be too deep without.
+    }
+    return { name, finished: undefined, warnings: warningsOf(name, [failureFinding(thrown, "left out")]) };
+  }
+}
+
+const NO_WARNINGS: readonly TranslationWarning[] = [];
+
+function warningsOf(name: string, findings: readonly Finding[]): readonly TranslationWarning[] {
+  return findings.length === 0 ? NO_WARNINGS : findings.map((finding) => ({ ...finding, feature: name }));
+}
