@@ -11,6 +11,9 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/openapi.yaml ./
+# Probes and scrapers come from outside the container; what is published is decided where it is run.
+ENV MANAGEMENT_HOST=0.0.0.0
 USER 10001
 EXPOSE 8015 8014
 ENTRYPOINT ["node", "dist/main.js"]

@@ -12,7 +12,7 @@ module.exports = {
   access: ["model", "support"],
   publish: ["model", "support"],
   state: ["model", "support"],
-  "transports/port": ["support"],
+  "transports/port": ["model", "support"],
   "transports/grpc": ["model", "support", "gen"],
   "transports/http": ["model", "support"],
   "transports/management": ["model", "support"],
@@ -20,6 +20,7 @@ module.exports = {
   demo: ["support", "postgres"],
   bootstrap: ["support", "postgres", "demo"],
   verify: ["model"],
+  doctor: ["model", "support", "postgres", "state"],
   app: [
     "model",
     "support",
@@ -34,5 +35,5 @@ module.exports = {
     "verify",
     "transports",
   ],
-  cli: ["app", "config", "observe", "postgres", "support", "demo", "bootstrap", "model", "gen"],
+  cli: ["app", "config", "observe", "postgres", "support", "demo", "bootstrap", "doctor", "model", "gen"],
 };

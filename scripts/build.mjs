@@ -10,6 +10,9 @@ const { status } = spawnSync("npx", ["--no-install", "tsc", "-p", "tsconfig.buil
 });
 if (status === 0) {
   cpSync("src/postgres/migrations", `${fresh}/postgres/migrations`, { recursive: true });
+  cpSync("src/transports/management/status/page", `${fresh}/transports/management/status/page`, {
+    recursive: true,
+  });
   chmodSync(`${fresh}/main.js`, 0o755);
   if (existsSync("dist")) renameSync("dist", old);
   renameSync(fresh, "dist");

@@ -12,9 +12,12 @@ export interface PresentedKey {
   readonly carrier: "x-environment-key" | "authorization" | "selector" | "provider_id";
 }
 
-function bearerOrRaw(header: string): string {
+/** `Api-Key` is how Flagsmith itself takes master API keys (facts/flagsmith.md, section 5). */
+const SCHEMES: ReadonlySet<string> = new Set(["bearer", "api-key"]);
+
+function withoutScheme(header: string): string {
   const [scheme = "", ...rest] = header.trim().split(/\s+/);
-  return scheme.toLowerCase() === "bearer" ? rest.join(" ") : header.trim();
+  return SCHEMES.has(scheme.toLowerCase()) ? rest.join(" ") : header.trim();
 }
 
 /**
@@ -34,7 +37,7 @@ export function readCredentials(
   const selector = selectorIsKey ? "" : sent;
   const environmentKey = credentials.environmentKeyHeader?.trim();
   if (environmentKey) return { key: { text: environmentKey, carrier: "x-environment-key" }, selector };
-  const authorization = bearerOrRaw(credentials.authorizationHeader ?? "");
+  const authorization = withoutScheme(credentials.authorizationHeader ?? "");
   if (authorization !== "") return { key: { text: authorization, carrier: "authorization" }, selector };
   if (selectorIsKey) return { key: { text: sent, carrier: "selector" }, selector };
   const providerId = credentials.providerId?.trim() ?? "";

@@ -52,6 +52,12 @@ export class FailureBuckets {
     if (oldest !== undefined && this.#buckets.size > MOST_ADDRESSES) this.#buckets.delete(oldest);
   }
 
+  /** Takes back one that turned out to be none. */
+  forgive(address: string): void {
+    const bucket = this.#buckets.get(address);
+    if (bucket !== undefined) bucket.failures = Math.max(0, bucket.failures - 1);
+  }
+
   #failuresNow({ failures, atMs }: Bucket): number {
     return Math.max(0, failures - ((this.#nowMs() - atMs) * this.#limits.perMinute) / MINUTE_MS);
   }

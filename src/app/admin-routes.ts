@@ -1,4 +1,6 @@
+import type { FailureGate } from "../access/failure-gate.ts";
 import { MasterKeyVerifier } from "../access/master-keys.ts";
+import type { RequestOrigin } from "../model/access.ts";
 import { nameOf } from "../model/principal.ts";
 import type { Logger } from "../observe/logger.ts";
 import { isConnectionFailure } from "../postgres/connection-failure.ts";
@@ -12,6 +14,7 @@ import {
 import { roleInProject } from "../postgres/read-principal.ts";
 import { type AdminRequest, type AdminResponse, createAdminRoutes } from "../transports/admin/routes.ts";
 import { principalFinder } from "./identify-principal.ts";
+import { slowingFinder } from "./slow-failures.ts";
 
 /**
  * Puts the admin routes on a database. What they change reaches the pipeline by the trigger on our settings, as a change by
@@ -20,9 +23,10 @@ import { principalFinder } from "./identify-principal.ts";
 export function createAdmin(
   database: Database,
   logger: Logger,
-): (request: AdminRequest, response: AdminResponse) => boolean {
+  gate: FailureGate,
+): (request: AdminRequest, response: AdminResponse, origin?: RequestOrigin) => boolean {
   return createAdminRoutes({
-    identify: principalFinder(database, new MasterKeyVerifier()),
+    identify: slowingFinder(principalFinder(database, new MasterKeyVerifier()), gate),
     roleIn: (principal, projectId) => roleInProject(database, principal, projectId),
     integrations: {
       read: (projectId) => readIntegration(database, projectId),

@@ -37,6 +37,8 @@ export interface EnvironmentPublisherParts {
   readonly metrics: Metrics;
   /** Is told of each document that a reading found to be the present one. */
   readonly onSeen?: (revision: Revision, readAtMs: number) => void;
+  /** Is told of each new revision that was shown; `before`: what was shown until then. */
+  readonly onPublished?: (revision: Revision, before: Revision | undefined) => void;
   readonly sizes: { readonly sizeBudgetBytes: number; readonly maxDocumentBytes: number };
   readonly timing: { readonly settleMs: number; readonly settleMaxMs: number };
   /** Resolves with `true` when all was heard that was announced before the call; `false`: that is not known. */
@@ -260,6 +262,7 @@ export class EnvironmentPublisher {
     const isNew = board.publish(revision);
     onSeen?.(revision, reading.readAtMs);
     if (!isNew) return "unchanged";
+    this.#parts.onPublished?.(revision, current);
     const durationMs = clock.monotonicMs() - beganMs;
     metrics.documentBuilt(durationMs, revision.bytes.length);
     metrics.documents(board.revisions().length);

@@ -1,4 +1,4 @@
-import type { AccessDecision } from "../model/access.ts";
+import type { Refusal } from "../model/access.ts";
 
 /** What to do about a document that is too large. */
 export const TOO_LARGE_ADVICE =
@@ -16,7 +16,7 @@ export interface HeldDocument {
 }
 
 /** The refusal of whoever asks for an environment that has nothing to show at all. */
-export function refusalOf({ reason, detail }: HeldDocument): AccessDecision & { readonly granted: false } {
+export function refusalOf({ reason, detail }: HeldDocument): Refusal {
   const message = `the document is too large for its clients: ${detail}; ${TOO_LARGE_ADVICE}`;
   return { granted: false, reason, message };
 }

@@ -1,7 +1,13 @@
 import type { DirectoryEntry } from "../model/access.ts";
 import type { Directory } from "../postgres/read-directory.ts";
 
-const EMPTY: Directory = { entries: [], settingsByProject: new Map(), readAtMs: 0, installation: "" };
+const EMPTY: Directory = {
+  entries: [],
+  masterKeys: [],
+  settingsByProject: new Map(),
+  readAtMs: 0,
+  installation: "",
+};
 
 /** Whether an environment is to have a document. */
 export function isServed(entry: DirectoryEntry): boolean {

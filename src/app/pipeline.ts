@@ -19,7 +19,7 @@ import {
 } from "./environment-publisher.ts";
 import { isServed, KnownDirectory } from "./known-directory.ts";
 import { scopesOf } from "./notice-scopes.ts";
-import { ChangesUnderWay } from "./publication-times.ts";
+import { ChangesUnderWay, type PublicationAccount } from "./publication-times.ts";
 import { type ReadingId, ReadingReports } from "./reading-reports.ts";
 import { Reconciler } from "./reconciler.ts";
 import { isSchemaFailure, SchemaChanged } from "./schema-watch.ts";
@@ -36,6 +36,8 @@ export interface PipelineParts extends EnvironmentPublisherParts {
   readonly concurrency: number;
   /** Is told of each reading of the directory. */
   readonly onDirectory?: (directory: Directory) => void;
+  /** Is told after a publication why it was made and how long it took. */
+  readonly onAccounted?: (environmentId: number, account: PublicationAccount) => void;
 }
 
 const DIRECTORY = "directory";
@@ -85,20 +87,17 @@ export class Pipeline {
       databaseTime,
       onDue: (subject, dueAtMs) => this.#onScheduled(subject, dueAtMs),
     });
-    this.#environments = new RefreshQueue<number>({
-      clock,
-      random,
-      concurrency: parts.concurrency,
-      work: (environmentId, reasons) => this.#refresh(environmentId, reasons),
-      onFailure: ({ id, thrown, attempt }) => this.#onFailure(id, thrown, attempt),
-    });
-    this.#directoryReads = new RefreshQueue<typeof DIRECTORY>({
-      clock,
-      random,
-      concurrency: 1,
-      work: () => this.#refreshDirectory(),
-      onFailure: ({ id, thrown, attempt }) => this.#onFailure(id, thrown, attempt),
-    });
+    const queue = <Id extends ReadingId>(
+      concurrency: number,
+      work: (id: Id, reasons: ReadonlySet<RefreshReason>) => Promise<void>,
+    ): RefreshQueue<Id> => {
+      const onFailure = (failure: { id: Id; thrown: unknown; attempt: number }): void => {
+        if (!this.#stopped) this.#reports.failed(failure.id, failure.thrown, failure.attempt);
+      };
+      return new RefreshQueue<Id>({ clock, random, concurrency, work, onFailure });
+    };
+    this.#environments = queue<number>(parts.concurrency, (id, reasons) => this.#refresh(id, reasons));
+    this.#directoryReads = queue<typeof DIRECTORY>(1, () => this.#refreshDirectory());
     this.#reconciler = new Reconciler({
       clock,
       reconcileMs: timing.reconcileMs,
@@ -173,14 +172,17 @@ export class Pipeline {
     if (this.#directory.known === undefined) this.#take(directory, { adopted: true });
   }
 
+  /** Environments that the clock alone will change next, soonest first. */
+  upcoming(): readonly { readonly environmentId: number; readonly dueAtMs: number }[] {
+    return this.#schedule
+      .upcoming()
+      .flatMap(({ subject, dueAtMs }) => (subject === "keys" ? [] : [{ environmentId: subject, dueAtMs }]));
+  }
+
   #readAll(reason: RefreshReason): Iterable<ReadingId> {
     this.#directoryReads.request(DIRECTORY, reason);
     for (const environmentId of this.#directory.environmentIds()) this.#readEverything(environmentId, reason);
     return [DIRECTORY, ...this.#directory.served().map((entry) => entry.environmentId)];
-  }
-
-  #onFailure(id: ReadingId, thrown: unknown, attempt: number): void {
-    if (!this.#stopped) this.#reports.failed(id, thrown, attempt);
   }
 
   #onScheduled(subject: number | "keys", dueAtMs: number): void {
@@ -201,7 +203,9 @@ export class Pipeline {
   #reviewGrants(): void {
     const { board, keyRing } = this.#parts;
     board.review((grant) => {
-      const refusal = keyRing.review(grant) ?? this.documents.refusal(grant.environmentId);
+      const refusal =
+        keyRing.review(grant) ??
+        ("environmentId" in grant ? this.documents.refusal(grant.environmentId) : undefined);
       return refusal && { kind: "refused", reason: refusal.reason, message: refusal.message };
     });
     this.#schedule.set("keys", keyRing.nextExpiryMs());
@@ -233,12 +237,14 @@ export class Pipeline {
   #take(directory: Directory, origin: { readonly adopted: boolean }): void {
     const { board, keyRing } = this.#parts;
     this.#directory.take(directory, origin);
-    keyRing.load(directory.entries);
+    keyRing.load(directory.entries, directory.masterKeys);
+    // First: who may no longer follow an organisation keeps its flags, and must not be told that they are gone.
+    this.#reviewGrants();
+    board.arrange(directory.entries);
     for (const { environmentId } of board.revisions()) {
       const entry = this.#directory.entry(environmentId);
       if (entry === undefined || !isServed(entry)) this.#retire(environmentId);
     }
-    this.#reviewGrants();
   }
 
   #retire(environmentId: number): void {
@@ -288,15 +294,9 @@ export class Pipeline {
       this.#ledger.opensSeries({ environmentId, features: null, segments: null });
     } else this.#doubts.settled(environmentId);
     if (outcome.kind === "too_large") this.#reviewGrants();
-    if (outcome.kind === "changed") this.#account(environmentId, reasons, noticedAtMs);
-  }
-
-  #account(
-    environmentId: number,
-    reasons: ReadonlySet<RefreshReason>,
-    noticedAtMs: number | undefined,
-  ): void {
+    if (outcome.kind !== "changed") return;
     const times = this.#underWay.published(environmentId, noticedAtMs, this.#parts.databaseTime.nowMs());
     this.#reports.published(environmentId, reasons, times);
+    this.#parts.onAccounted?.(environmentId, { ...times, causes: [...reasons].sort() });
   }
 }

@@ -6,6 +6,11 @@ export interface PublicationTimes {
   readonly latenessMs: number | null;
 }
 
+/** How a publication came about. */
+export interface PublicationAccount extends PublicationTimes {
+  readonly causes: readonly string[];
+}
+
 /** Remembers, per environment, when a change began that is not published yet. All times are the database's. */
 export class ChangesUnderWay {
   readonly #noticedAtMs = new Map<number, number>();

@@ -5,8 +5,8 @@ import type { Translation } from "../model/translation.ts";
 import type { Database } from "../postgres/database.ts";
 import { findEnvironment, publishedVersionMs } from "../postgres/find-environment.ts";
 import { probeFlagsmith } from "../postgres/flagsmith-columns.ts";
-import { readEnvironment } from "../postgres/read-environment.ts";
-import { buildRevision, hashContent } from "../publish/build-revision.ts";
+import { type ReadEnvironmentOptions, readEnvironment } from "../postgres/read-environment.ts";
+import { buildRevision, hashContent, messageBytes } from "../publish/build-revision.ts";
 import { FlagsmithFlagdError } from "../support/errors.ts";
 import { maskKey } from "../support/secrets.ts";
 import { translateEnvironment } from "../translate/translate-environment.ts";
@@ -19,6 +19,8 @@ export interface RevisionWithSource {
   readonly revision: Revision;
   readonly snapshot: EnvironmentSnapshot;
   readonly translation: Translation;
+  /** Bytes of the message that clients would get: what they limit. */
+  readonly messageBytes: number;
 }
 
 /**
@@ -43,13 +45,24 @@ export async function readRevisionWithSource(
 ): Promise<RevisionWithSource> {
   const columns = await probeFlagsmith(database);
   const found = await findEnvironment(database, environmentKey);
-  const reading = found && (await readEnvironment(database, { ...found, columns }));
-  if (reading === undefined) {
+  const read = found && (await readRevisionOf(database, { ...found, columns }, sizes));
+  if (read === undefined) {
     throw new FlagsmithFlagdError(
       "KEY_UNKNOWN",
       `no live environment has the key ${maskKey(environmentKey)}`,
     );
   }
+  return read;
+}
+
+/** The same for an environment that is known by its id; `undefined`: there is no such live environment. */
+export async function readRevisionOf(
+  database: Database,
+  environment: ReadEnvironmentOptions,
+  sizes: DocumentSizes,
+): Promise<RevisionWithSource | undefined> {
+  const reading = await readEnvironment(database, environment);
+  if (reading === undefined) return undefined;
   const { snapshot } = reading;
   const translation = translateEnvironment(snapshot, sizes);
   const content = hashContent(translation);
@@ -60,5 +73,5 @@ export async function readRevisionWithSource(
     projectId: snapshot.projectId,
     versionMs: versionMs ?? reading.rowsChangedAtMs,
   });
-  return { revision, snapshot, translation };
+  return { revision, snapshot, translation, messageBytes: messageBytes(content) };
 }

@@ -63,7 +63,12 @@ const ESSENTIAL = [
   "features_feature",
 ];
 
-const NO_COLUMNS: FlagsmithColumns = { optionKey: false, environmentIsCreating: false, cohorts: false };
+const NO_COLUMNS: FlagsmithColumns = {
+  optionKey: false,
+  environmentIsCreating: false,
+  cohorts: false,
+  masterKeys: false,
+};
 
 /**
  * Compares all that we depend on in the database with what is there: Flagsmith's tables and columns, our triggers,
@@ -190,6 +195,7 @@ export class SchemaWatch {
     this.#problems = problems;
     this.#columns = columnsOf(catalog);
     this.#storage = storageOfAll(catalog);
+    if (!this.#columns.masterKeys && (first || columnsBefore.masterKeys)) this.#tellOfMasterKeys();
     if (first || !this.readable) return;
     const columns = JSON.stringify(this.#columns) !== JSON.stringify(columnsBefore);
     const moved = before.storage !== this.#storage;
@@ -202,6 +208,16 @@ export class SchemaWatch {
     else if (moved && before.readable)
       this.#parts.logger.info({}, "tables of Flagsmith's were made anew; reading everything again");
     if (columns || moved || recovered) this.#onChanged();
+  }
+
+  #tellOfMasterKeys(): void {
+    this.#parts.logger.warn(
+      {
+        table: "api_keys_masterapikey",
+        advice: "give this role what `flagsmith-flagd migrate print --role NAME` prints",
+      },
+      "master API keys cannot be read and open nothing; environment keys do",
+    );
   }
 
   /** Logs what is new, once, by kind; counts it; and says in {@link Staleness} that changes may be missed. */

@@ -1,4 +1,8 @@
+import { CertificateEnvironments } from "../access/certificate-environments.ts";
+import { FailureGate } from "../access/failure-gate.ts";
 import { KeyRing } from "../access/key-ring.ts";
+import { MasterKeyVerifier } from "../access/master-keys.ts";
+import { pairsOf } from "../config/lists.ts";
 import type { Config } from "../config/options.ts";
 import type { Logger } from "../observe/logger.ts";
 import { createMetrics, type Metrics } from "../observe/metrics.ts";
@@ -10,7 +14,8 @@ import { Board } from "../publish/board.ts";
 import { DatabaseTime } from "../snapshot/database-time.ts";
 import type { Clock } from "../support/clock.ts";
 import { codeOf } from "../support/errors.ts";
-import { createManagementRoutes } from "../transports/management/routes.ts";
+import { createManagementRoutes, type Readiness } from "../transports/management/routes.ts";
+import { createStatusRoutes } from "../transports/management/status/routes.ts";
 import { createPort } from "../transports/port/port.ts";
 import { createAdmin } from "./admin-routes.ts";
 import { Closers } from "./closers.ts";
@@ -18,9 +23,11 @@ import { databaseTarget } from "./database-target.ts";
 import { DatabaseWatch } from "./database-watch.ts";
 import { KeptState } from "./kept-state.ts";
 import { Pipeline } from "./pipeline.ts";
+import { managementPortTls, syncPortTls } from "./port-tls.ts";
 import { SchemaWatch } from "./schema-watch.ts";
 import { ServingState } from "./serving-state.ts";
 import { Staleness } from "./staleness.ts";
+import { ServerStatus } from "./status/server-status.ts";
 import { createSyncPort } from "./sync-port.ts";
 
 /** A server that runs. */
@@ -39,7 +46,7 @@ export interface ServerParts {
   readonly logger: Logger;
   /** This release, for `flagsmith_flagd_info`. */
   readonly version: string;
-  /** Where the management port is bound if not on `config.host`: a worker answers its first process only. */
+  /** Where the management port is bound, in cleartext, whatever the options say: a worker answers its first process only. */
   readonly managementHost?: string;
 }
 
@@ -59,8 +66,8 @@ async function openKeptState(parts: ServerParts, metrics: Metrics): Promise<Kept
   return kept;
 }
 
-/** An upgrade of Flagsmith, or a restore, may have done this to a database that was served from. */
-const SCHEMA_ERRORS: readonly unknown[] = ["DATABASE_UNSUPPORTED", "SCHEMA_MISSING"];
+/** An upgrade of Flagsmith, a restore or a lost right may have done this to a database that was served from. */
+const SCHEMA_ERRORS: readonly unknown[] = ["DATABASE_UNSUPPORTED", "SCHEMA_MISSING", "42501"];
 
 /** Refuses a database that cannot be served from. Why it cannot is returned where documents may have been kept. */
 async function checkDatabase(database: Queryable, kept: KeptState | undefined): Promise<unknown> {
@@ -77,6 +84,8 @@ async function checkDatabase(database: Queryable, kept: KeptState | undefined): 
 
 async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<RunningServer, "stop">> {
   const { config, clock, random, logger } = parts;
+  const tls = syncPortTls(config, parts);
+  const managementTls = parts.managementHost === undefined ? managementPortTls(config, parts) : undefined;
   const metrics = createMetrics(parts.version);
   const staleness = new Staleness(clock);
   metrics.stalenessFrom(() => staleness.figures());
@@ -89,8 +98,25 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
 
   const board = new Board();
   const databaseTime = new DatabaseTime(clock);
-  const keyRing = new KeyRing(() => databaseTime.nowMs());
+  const certificates = new CertificateEnvironments(pairsOf(config.tlsClientEnvironments));
+  const keyRing = new KeyRing(() => databaseTime.nowMs(), new MasterKeyVerifier(), certificates);
+  const gate = new FailureGate({
+    burst: config.failureBurst,
+    perMinute: config.failuresPerMinute,
+    nowMs: () => clock.monotonicMs(),
+    onSlowed: (reason) => metrics.slowed(reason),
+  });
   const schema = new SchemaWatch({ database, clock, logger, metrics, staleness });
+  const serving = new ServingState();
+  const readiness = (): Readiness => ({
+    ...pipeline.documents.readiness(),
+    ...serving.notReady(),
+    stale: staleness.summary(),
+    schema: schema.summary(),
+  });
+  const { version } = parts;
+  const status = new ServerStatus({ version, clock, databaseTime, board, staleness, readiness, log: logger });
+  closers.add(async () => status.stop());
   const pipeline = new Pipeline({
     database,
     schema,
@@ -111,31 +137,35 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
     sizes: config,
     onSeen: (revision, readAtMs) => kept?.seen(revision, readAtMs),
     onDirectory: (directory) => kept?.directoryRead(directory),
+    onPublished: (revision, before) => status.published(revision, before),
+    onAccounted: (environmentId, account) => status.account(environmentId, account),
     caughtUp: () => watch.caughtUp(),
   });
   closers.add(async () => {
     await Promise.all([pipeline.stop(), watch.close()]);
   });
 
-  const serving = new ServingState();
+  status.watch(pipeline);
+  const managementHost = parts.managementHost ?? config.managementHost;
   const management = createPort({
     clock,
     log: logger,
+    tls: managementTls,
     request: createManagementRoutes({
-      readiness: () => ({
-        ...pipeline.documents.readiness(),
-        ...serving.notReady(),
-        stale: staleness.summary(),
-        schema: schema.summary(),
-      }),
+      readiness,
       metrics,
+      status: createStatusRoutes({
+        source: status,
+        host: managementHost,
+        token: config.statusToken,
+        encrypted: managementTls !== undefined,
+        clock,
+        log: logger,
+      }),
       log: logger,
     }),
   });
-  const managementAddress = await management.listen(
-    parts.managementHost ?? config.host,
-    config.managementPort,
-  );
+  const managementAddress = await management.listen(managementHost, config.managementPort);
   closers.add(() => management.close(0));
 
   await watch.start(pipeline, (thrown) => kept !== undefined && isConnectionFailure(thrown));
@@ -143,7 +173,7 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
   if (!pipeline.documents.readiness().ready) await kept?.fill({ pipeline, databaseTime, staleness });
   if (outage !== undefined && pipeline.directory() === undefined) throw outage;
 
-  const admin = createAdmin(database, logger);
+  const admin = createAdmin(database, logger, gate);
   const sync = createSyncPort({
     admin,
     board,
@@ -156,6 +186,9 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
     random,
     logger,
     metrics,
+    followers: status.followers,
+    gate,
+    tls,
   });
   const syncAddress = await sync.listen(config.host, config.syncPort);
   closers.add(() => sync.stop());

@@ -1,18 +1,25 @@
+import type { FailureGate } from "../access/failure-gate.ts";
 import type { KeyRing } from "../access/key-ring.ts";
+import { listOf } from "../config/lists.ts";
 import type { Config } from "../config/options.ts";
-import type { AccessDecision, RequestCredentials } from "../model/access.ts";
+import type { AccessDecision, RequestCredentials, RequestOrigin } from "../model/access.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Board } from "../publish/board.ts";
 import type { Clock } from "../support/clock.ts";
 import type { AdminRequest, AdminResponse } from "../transports/admin/routes.ts";
+import type { FollowerRecords } from "../transports/grpc/followers.ts";
 import { createGrpcTransport } from "../transports/grpc/grpc-transport.ts";
+import { createCors } from "../transports/http/cors.ts";
 import { sendNotFound } from "../transports/http/problem.ts";
 import { createHttpRoutes } from "../transports/http/routes.ts";
+import { trustedProxies } from "../transports/port/peer-address.ts";
 import { createPort, type Port } from "../transports/port/port.ts";
+import type { PortTls } from "../transports/port/tls-terminator.ts";
 import { diagnosticsOf } from "./diagnostics-of.ts";
 import type { ServingState } from "./serving-state.ts";
 import type { ShownDocuments } from "./shown-documents.ts";
+import { slowingAuthorizer } from "./slow-failures.ts";
 import type { Staleness } from "./staleness.ts";
 
 /** What the sync port is made of. */
@@ -27,8 +34,14 @@ export interface SyncPortParts {
   readonly random: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Is told of every stream and of what each was sent. */
+  readonly followers: FollowerRecords;
   /** Answers the admin routes; `false`: the path is none of theirs. */
-  readonly admin: (request: AdminRequest, response: AdminResponse) => boolean;
+  readonly admin: (request: AdminRequest, response: AdminResponse, origin: RequestOrigin) => boolean;
+  /** Slows addresses that send many requests without a valid key. */
+  readonly gate: FailureGate;
+  /** Cleartext if not given. */
+  readonly tls: PortTls | undefined;
 }
 
 /** The port that clients follow. */
@@ -44,9 +57,12 @@ export interface SyncPort {
 /** Puts gRPC, gRPC-Web, Connect and HTTP on one port. */
 export function createSyncPort(parts: SyncPortParts): SyncPort {
   const { board, documents, keyRing, serving, config, clock, random, logger, metrics } = parts;
-  const authorize = (credentials: RequestCredentials): AccessDecision => {
-    const decision = keyRing.authorize(credentials);
-    return (decision.granted ? documents.refusal(decision.environmentId) : undefined) ?? decision;
+  const slowing = slowingAuthorizer(keyRing, parts.gate);
+  const unlessRefused = (decision: AccessDecision): AccessDecision =>
+    ("environmentId" in decision ? documents.refusal(decision.environmentId) : undefined) ?? decision;
+  const authorize = (credentials: RequestCredentials): AccessDecision | Promise<AccessDecision> => {
+    const decision = slowing(credentials);
+    return decision instanceof Promise ? decision.then(unlessRefused) : unlessRefused(decision);
   };
   const maxAgeMs = config.maxStreamAgeSeconds * 1_000;
   const grpc = createGrpcTransport({
@@ -56,6 +72,7 @@ export function createSyncPort(parts: SyncPortParts): SyncPort {
       follow: (grant, follower) => board.follow(grant, follower),
     },
     health: serving,
+    followers: parts.followers,
     clock,
     log: logger,
     gzipMinBytes: config.gzipMinBytes,
@@ -80,6 +97,7 @@ export function createSyncPort(parts: SyncPortParts): SyncPort {
     log: logger,
     clock,
   });
+  const cors = createCors(listOf(config.corsOrigins));
   const port = createPort({
     clock,
     log: logger,
@@ -93,9 +111,13 @@ export function createSyncPort(parts: SyncPortParts): SyncPort {
       cut: (reason) => metrics.connections.cut(reason),
     },
     directStream: grpc.directStream,
-    request(request, response) {
-      if (http(request, response) || parts.admin(request, response)) return;
-      if (!grpc.request(request, response)) sendNotFound(request, response);
+    tls: parts.tls,
+    proxies: trustedProxies(listOf(config.trustedProxies)),
+    proxyProtocol: config.proxyProtocol === "on",
+    request(request, response, origin) {
+      if (parts.admin(request, response, origin) || cors(request, response)) return;
+      if (http(request, response, origin) || grpc.request(request, response, origin)) return;
+      sendNotFound(request, response);
     },
   });
   return {

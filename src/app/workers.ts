@@ -4,9 +4,11 @@
  * died again, passes the end on, and answers for all of them on the management port.
  */
 import cluster, { type Worker } from "node:cluster";
+import type { StatusReport } from "../model/status.ts";
 import type { Logger } from "../observe/logger.ts";
 import { backoffDelayMs } from "../support/backoff.ts";
 import type { Clock, Timer } from "../support/clock.ts";
+import { every } from "../support/every.ts";
 import { mergeMetrics } from "../transports/management/merge-metrics.ts";
 import {
   createManagementRoutes,
@@ -14,7 +16,11 @@ import {
   type ReadinessBody,
   readinessIn,
 } from "../transports/management/routes.ts";
+import { mergeStatus } from "../transports/management/status/merge-status.ts";
+import { createStatusRoutes } from "../transports/management/status/routes.ts";
 import { createPort } from "../transports/port/port.ts";
+import { askWorker, type ManagementAddress } from "./ask-worker.ts";
+import { managementPortTls } from "./port-tls.ts";
 import { DRAINING } from "./serving-state.ts";
 
 /** What a worker tells when it serves. */
@@ -22,12 +28,6 @@ interface ServingMessage {
   readonly kind: "serving";
   /** Where the worker answers for itself. */
   readonly management: ManagementAddress;
-}
-
-/** An address at which a worker's management port is bound. */
-interface ManagementAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 const STOP_MESSAGE = "stop";
@@ -40,14 +40,21 @@ const HEALTHY_MS = 60_000;
 /** Milliseconds beyond its own drain and grace that a worker may take to end before it is killed. */
 const STOP_MARGIN_MS = 10_000;
 
-/** Milliseconds that a worker may take to answer for itself. */
-const ASK_LIMIT_MS = 2_000;
+/** With as many entries as are told in one answer. */
+const STATUS_PATH = "/api/status?limit=1000";
+
+/** How often the workers are asked for their status while somebody looks. */
+const STATUS_EVERY_MS = 1_000;
 
 /** What the first process needs. */
 export interface WorkersParts {
   readonly count: number;
-  readonly host: string;
+  readonly managementHost: string;
   readonly managementPort: number;
+  readonly managementTlsCertFile?: string | undefined;
+  readonly managementTlsKeyFile?: string | undefined;
+  /** What the workers ask for who want to know their status, as this process does. */
+  readonly statusToken?: string | undefined;
   readonly drainMs: number;
   readonly shutdownGraceMs: number;
   readonly clock: Clock;
@@ -128,15 +135,28 @@ class Crew {
   async metrics(): Promise<string> {
     const parts = await Promise.all(
       this.#members.map(async (member) => {
-        const answer = await ask(member.management, "/metrics");
+        const answer = await askWorker(member.management, "/metrics");
         return answer === undefined ? [] : [{ worker: member.name, text: await answer.text() }];
       }),
     );
     return mergeMetrics(parts.flat());
   }
 
+  /** What all workers tell of themselves; one that does not answer is left out. */
+  async status(): Promise<StatusReport> {
+    const { statusToken, clock } = this.#parts;
+    const { ready, waitingFor } = await this.readiness();
+    const parts = await Promise.all(
+      this.#members.map(async (member) => {
+        const answer = await askWorker(member.management, STATUS_PATH, statusToken);
+        return answer?.ok ? [{ worker: member.name, report: (await answer.json()) as StatusReport }] : [];
+      }),
+    );
+    return mergeStatus(parts.flat(), { ready, waitingFor, nowMs: clock.now() });
+  }
+
   async #readinessOf(member: Member): Promise<Readiness> {
-    const answer = await ask(member.management, "/readyz");
+    const answer = await askWorker(member.management, "/readyz");
     if (answer === undefined) return { ready: false, waitingFor: [`worker ${member.name}`] };
     return readinessIn((await answer.json()) as ReadinessBody);
   }
@@ -191,27 +211,28 @@ class Crew {
   }
 }
 
-/** Asks a worker for itself; one that is bound to every address is asked on the loopback. */
-async function ask(management: ManagementAddress | undefined, path: string): Promise<Response | undefined> {
-  if (management === undefined) return undefined;
-  const { host, port } = management;
-  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  const authority = name.includes(":") ? `[${name}]` : name;
-  return await fetch(`http://${authority}:${port}${path}`, {
-    signal: AbortSignal.timeout(ASK_LIMIT_MS),
-  }).catch(() => undefined);
-}
-
 /** Runs workers until all is to end; gives the exit code. To be called in the first process only. */
 export async function runWorkers(parts: WorkersParts): Promise<number> {
-  const { clock, logger, host, managementPort } = parts;
+  const { clock, logger, managementHost: host, managementPort } = parts;
   const crew = new Crew(parts);
   const management = createPort({
     clock,
     log: logger,
+    tls: managementPortTls(parts, parts),
     request: createManagementRoutes({
       readiness: () => crew.readiness(),
       metrics: { contentType: "text/plain; version=0.0.4; charset=utf-8", render: () => crew.metrics() },
+      status: createStatusRoutes({
+        source: {
+          report: () => crew.status(),
+          onChange: (listener) => every(clock, STATUS_EVERY_MS, listener),
+        },
+        host,
+        token: parts.statusToken,
+        encrypted: parts.managementTlsCertFile !== undefined,
+        clock,
+        log: logger,
+      }),
       log: logger,
     }),
   });

@@ -2,13 +2,13 @@ import type { Command } from "commander";
 import { collectValues, optionNames } from "../config/collect-values.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { type Config, OPTIONS } from "../config/options.ts";
-import { maskUrl } from "../support/secrets.ts";
+import { maskSecret } from "../support/secrets.ts";
 import { type CommandContext, type Flags, run, sourcesOf, withOptions } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 
 /** What a person may see of a value. */
 function shown(name: keyof Config, value: Config[keyof Config]): Config[keyof Config] {
-  return OPTIONS[name].secret && typeof value === "string" ? maskUrl(value) : value;
+  return OPTIONS[name].secret && typeof value === "string" ? maskSecret(value) : value;
 }
 
 /** `config print`: what `start` would go by, and where each value came from. */

@@ -1,3 +1,6 @@
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { text } from "node:stream/consumers";
 import { type Command, Option } from "commander";
 import { OPTIONS } from "../config/options.ts";
 import { FlagsmithFlagdError, messageOf } from "../support/errors.ts";
@@ -10,6 +13,25 @@ const ANSWER_WITHIN_MS = 5_000;
 /** A database is not needed to ask a server how it does. */
 const NO_DATABASE = "postgres://unused";
 
+interface HealthAnswer {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** Whose certificate it is does not matter: it asks its own machine, and tells it nothing. */
+function ask(url: string): Promise<HealthAnswer> {
+  const request = url.startsWith("https:") ? requestHttps : requestHttp;
+  const options = { signal: AbortSignal.timeout(ANSWER_WITHIN_MS), rejectUnauthorized: false, agent: false };
+  return new Promise((resolve, reject) => {
+    request(url, options, (response) => {
+      const ok = response.statusCode === 200;
+      text(response).then((body) => resolve({ ok, text: body }), reject);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
 /** `health`: asks the management port; for container health checks, where there is no curl. */
 export function addHealthCommand(program: Command, context: CommandContext): void {
   const command = program
@@ -19,20 +41,23 @@ export function addHealthCommand(program: Command, context: CommandContext): voi
     )
     .addOption(new Option("--live", "only ask whether the process lives"))
     .addHelpText("after", `\nExample:\n  flagsmith-flagd health ${OPTIONS.managementPort.flag} 8014\n`);
-  withOptions(command, ["managementPort"]).action((flags: Flags) =>
+  withOptions(command, [
+    "managementHost",
+    "managementPort",
+    "managementTlsCertFile",
+    "managementTlsKeyFile",
+  ]).action((flags: Flags) =>
     run(context, async () => {
       const env = { ...context.env, DATABASE_URL: NO_DATABASE, DATABASE_URL_FILE: undefined };
-      const { managementPort, host } = configOf({ ...context, env }, flags);
-      const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+      const { managementHost, managementPort, managementTlsCertFile } = configOf({ ...context, env }, flags);
+      const name = managementHost === "0.0.0.0" || managementHost === "::" ? "127.0.0.1" : managementHost;
       const authority = name.includes(":") ? `[${name}]` : name;
-      const url = `http://${authority}:${managementPort}/${flags.live ? "healthz" : "readyz"}`;
-      const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch(
-        (thrown: unknown) => {
-          const reason = messageOf(thrown instanceof Error && thrown.cause ? thrown.cause : thrown);
-          throw new FlagsmithFlagdError("SERVER_UNREACHABLE", `${url} does not answer: ${reason}`);
-        },
-      );
-      context.terminal.answer((await answer.text()).trim());
+      const scheme = managementTlsCertFile === undefined ? "http" : "https";
+      const url = `${scheme}://${authority}:${managementPort}/${flags.live ? "healthz" : "readyz"}`;
+      const answer = await ask(url).catch((thrown: unknown) => {
+        throw new FlagsmithFlagdError("SERVER_UNREACHABLE", `${url} does not answer: ${messageOf(thrown)}`);
+      });
+      context.terminal.answer(answer.text.trim());
       return answer.ok ? EXIT.ok : EXIT.found;
     }),
   );

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import type { RoleGrant } from "../postgres/grants.ts";
 import {
+  grantServerRole,
   type MigrationStatus,
   migrateDown,
   migrateUp,
@@ -7,6 +9,7 @@ import {
   migrationStatus,
 } from "../postgres/migrate.ts";
 import { SCHEMA_ADVICE } from "../postgres/schema-problems.ts";
+import { FlagsmithFlagdError } from "../support/errors.ts";
 import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 
@@ -17,6 +20,22 @@ function adviceFor({ problems }: MigrationStatus): string {
     : "not up to date: run `flagsmith-flagd migrate up`";
 }
 
+/** Adds the options that name a server's role. */
+function withRole(command: Command): Command {
+  return command
+    .option(
+      "--role <name>",
+      "the role that the server runs as: give it exactly what it needs (docs/database-roles.md)",
+    )
+    .option("--with-admin", "also what the admin REST reads: users, tokens, master keys and permissions");
+}
+
+function grantOf({ role, withAdmin }: Flags): RoleGrant | undefined {
+  if (typeof role === "string") return { role, withAdmin: withAdmin === true };
+  if (withAdmin !== true) return undefined;
+  throw new FlagsmithFlagdError("CONFIG_INVALID", "--with-admin needs --role <name>");
+}
+
 /** `migrate up|down|status|print`: the set-up in Flagsmith's database. */
 export function addMigrateCommand(program: Command, context: CommandContext): void {
   const { terminal } = context;
@@ -24,11 +43,17 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
     .command("migrate")
     .description("set up, inspect or remove the schema flagd_sync; Flagsmith's own tables are never altered");
 
-  withOptions(migrate.command("up").description("create or update the schema and its triggers; idempotent"), [
-    "databaseUrl",
-  ]).action((flags: Flags) =>
+  const up = withOptions(
+    migrate.command("up").description("create or update the schema and its triggers; idempotent"),
+    ["databaseUrl"],
+  ).addHelpText(
+    "after",
+    "\nExample, by the owner of Flagsmith's tables:\n  flagsmith-flagd migrate up --role flagd_server --with-admin\n",
+  );
+  withRole(up).action((flags: Flags) =>
     run(context, () =>
       withDatabase(configOf(context, flags).databaseUrl, async (database) => {
+        const grant = grantOf(flags);
         const { applied, repaired, triggersCreated } = await migrateUp(database);
         const steps = repaired ? "all steps again, to repair" : applied.join(", ") || "no step";
         terminal.answer(
@@ -36,6 +61,12 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
             ? "nothing to do: the schema flagd_sync is up to date"
             : `applied: ${steps}; triggers created: ${triggersCreated}`,
         );
+        if (grant !== undefined) {
+          await grantServerRole(database, grant);
+          terminal.answer(
+            `role ${grant.role} has what a server needs${grant.withAdmin ? ", the admin REST included" : ""}`,
+          );
+        }
         return EXIT.ok;
       }),
     ),
@@ -82,12 +113,11 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
       ),
     );
 
-  migrate
-    .command("print")
-    .description("print the whole set-up as one SQL script")
-    .action(() =>
+  withRole(migrate.command("print").description("print the whole set-up as one SQL script"))
+    .addHelpText("after", "\nExample:\n  flagsmith-flagd migrate print --role flagd_server | psql …\n")
+    .action((flags: Flags) =>
       run(context, async () => {
-        terminal.answer(migrationScript());
+        terminal.answer(migrationScript(grantOf(flags)));
         return EXIT.ok;
       }),
     );

@@ -7,6 +7,7 @@ import type { CommandContext } from "./command.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { addConfigCommand } from "./config.ts";
 import { addDemoCommand } from "./demo.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addExplainCommand } from "./explain.ts";
 import { addExportCommands } from "./export.ts";
@@ -54,6 +55,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   addExportCommands(program, context);
   addVerifyCommand(program, context);
   addExplainCommand(program, context);
+  addDoctorCommand(program, context);
   addHealthCommand(program, context);
   addCompletionCommand(program, context);
   try {

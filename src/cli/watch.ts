@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { readDemoState } from "../demo/demo-state.ts";
+import { diffDocuments, type FlagChange, readDocument, type SeenDocument } from "../model/document-diff.ts";
 import { systemClock } from "../support/clock.ts";
 import { type CommandContext, type Flags, run } from "./command.ts";
-import { diffDocuments, type FlagChange, readDocument, type SeenDocument } from "./document-diff.ts";
 import { EXIT } from "./exit-codes.ts";
 import { followStream } from "./follow-stream.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FlagsmithFlagdError } from "../support/errors.ts";
 import { type ConfigSources, collectValues } from "./collect-values.ts";
+import { pairFaults } from "./option-pairs.ts";
 import { CONFIG_SHAPE, type Config, OPTIONS } from "./options.ts";
 
 const shape = z.object(CONFIG_SHAPE);
@@ -24,6 +25,7 @@ export function loadConfig(sources: ConfigSources): Config {
   const { texts, faults } = collectValues(sources);
   const parsed = shape.safeParse(texts);
   const all = [...faults, ...(parsed.error?.issues.map(describeIssue) ?? [])];
+  if (parsed.success) all.push(...pairFaults(parsed.data));
   if (parsed.success && all.length === 0) return parsed.data;
   throw new FlagsmithFlagdError("CONFIG_INVALID", all.join("; "));
 }

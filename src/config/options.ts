@@ -1,5 +1,7 @@
 /** config: one table of options gives environment variable, flag, default, help and type. */
 import { z } from "zod";
+import { isAddressRange, isOrigin, pairsOf } from "./lists.ts";
+import { count, file, list, port, url } from "./value-kinds.ts";
 
 /** One option of the server. */
 export interface OptionSpec {
@@ -12,20 +14,13 @@ export interface OptionSpec {
   readonly secret?: boolean;
 }
 
-const port = (preset: number) => z.coerce.number().int().min(0).max(65_535).default(preset);
-const count = (preset: number, least: number, most: number) =>
-  z.coerce.number().int().min(least).max(most).default(preset);
-
-const url = z
-  .string("is required")
-  .refine((text) => /^postgres(ql)?:\/\//.test(text), "must begin with postgres:// or postgresql://");
-
 /** The shape that {@link loadConfig} gives; each member is one option. */
 export const CONFIG_SHAPE = {
   databaseUrl: url,
   listenDatabaseUrl: url.optional(),
   host: z.string().min(1).default("0.0.0.0"),
   syncPort: port(8015),
+  managementHost: z.string().min(1).default("127.0.0.1"),
   managementPort: port(8014),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   reconcileSeconds: count(60, 1, 86_400),
@@ -45,6 +40,25 @@ export const CONFIG_SHAPE = {
   maxConnections: count(50_000, 1, 10_000_000),
   workers: count(1, 1, 64),
   stateDir: z.string().min(1).optional(),
+  statusToken: z.string().min(16, "must have at least 16 characters").optional(),
+  tlsCertFile: file,
+  tlsKeyFile: file,
+  tlsClientCaFile: file,
+  tlsClientCertificates: z.enum(["required", "optional"]).default("required"),
+  tlsClientEnvironments: z
+    .string()
+    .refine(
+      (text) => pairsOf(text) !== undefined,
+      "must be pairs such as spiffe://cluster/ns/shop=shop/production",
+    )
+    .optional(),
+  managementTlsCertFile: file,
+  managementTlsKeyFile: file,
+  trustedProxies: list(isAddressRange, "must be addresses or ranges such as 10.0.0.0/8"),
+  proxyProtocol: z.enum(["off", "on"]).default("off"),
+  failureBurst: count(20, 1, 1_000_000),
+  failuresPerMinute: count(60, 0, 1_000_000),
+  corsOrigins: list(isOrigin, "must be origins such as https://app.example.com, without a path, or *"),
 } as const;
 
 /** All options of the server, checked. */
@@ -66,18 +80,24 @@ export const OPTIONS: Readonly<Record<keyof typeof CONFIG_SHAPE, OptionSpec>> = 
     help: "the same Postgres without a pooler between, for LISTEN (default: DATABASE_URL)",
     secret: true,
   },
-  host: { env: "HOST", flag: "--host", argument: "<address>", help: "address to bind" },
+  host: { env: "HOST", flag: "--host", argument: "<address>", help: "address that the sync port binds to" },
   syncPort: {
     env: "SYNC_PORT",
     flag: "--sync-port",
     argument: "<port>",
     help: "gRPC, gRPC-Web, Connect and HTTP for flagd",
   },
+  managementHost: {
+    env: "MANAGEMENT_HOST",
+    flag: "--management-host",
+    argument: "<address>",
+    help: "address that the management port binds to; probes and scrapers from elsewhere need 0.0.0.0 (the image sets it)",
+  },
   managementPort: {
     env: "MANAGEMENT_PORT",
     flag: "--management-port",
     argument: "<port>",
-    help: "/healthz, /readyz, /metrics",
+    help: "/healthz, /readyz, /metrics and the status page",
   },
   logLevel: {
     env: "LOG_LEVEL",
@@ -181,10 +201,89 @@ export const OPTIONS: Readonly<Record<keyof typeof CONFIG_SHAPE, OptionSpec>> = 
     argument: "<n>",
     help: "processes that serve the same ports, each a full replica with its own database connections",
   },
+  statusToken: {
+    env: "STATUS_TOKEN",
+    flag: "--status-token",
+    argument: "<text>",
+    help: "what the status page and /api/status ask for; without it they are shown on the loopback only",
+    secret: true,
+  },
   stateDir: {
     env: "STATE_DIR",
     flag: "--state-dir",
     argument: "<folder>",
     help: "where the last good documents are kept, so that a start during an outage serves them (default: nowhere)",
+  },
+  tlsCertFile: {
+    env: "TLS_CERT_FILE",
+    flag: "--tls-cert-file",
+    argument: "<file>",
+    help: "certificate chain of the sync port, PEM, read anew when it changes (default: cleartext)",
+  },
+  tlsKeyFile: {
+    env: "TLS_KEY_FILE",
+    flag: "--tls-key-file",
+    argument: "<file>",
+    help: "private key of TLS_CERT_FILE, PEM",
+  },
+  tlsClientCaFile: {
+    env: "TLS_CLIENT_CA_FILE",
+    flag: "--tls-client-ca-file",
+    argument: "<file>",
+    help: "whose client certificates the sync port asks for, PEM (default: asks for none)",
+  },
+  tlsClientCertificates: {
+    env: "TLS_CLIENT_CERTIFICATES",
+    flag: "--tls-client-certificates",
+    argument: "<when>",
+    help: "with TLS_CLIENT_CA_FILE: whether a client without a certificate is let in",
+  },
+  tlsClientEnvironments: {
+    env: "TLS_CLIENT_ENVIRONMENTS",
+    flag: "--tls-client-environments",
+    argument: "<pairs>",
+    help: "which flag set a client certificate opens by its URI or DNS name: name=project/environment, …; a key that is sent wins",
+  },
+  managementTlsCertFile: {
+    env: "MANAGEMENT_TLS_CERT_FILE",
+    flag: "--management-tls-cert-file",
+    argument: "<file>",
+    help: "certificate chain of the management port, PEM; may be that of the sync port (default: cleartext)",
+  },
+  managementTlsKeyFile: {
+    env: "MANAGEMENT_TLS_KEY_FILE",
+    flag: "--management-tls-key-file",
+    argument: "<file>",
+    help: "private key of MANAGEMENT_TLS_CERT_FILE, PEM",
+  },
+  trustedProxies: {
+    env: "TRUSTED_PROXIES",
+    flag: "--trusted-proxies",
+    argument: "<ranges>",
+    help: "addresses and ranges whose X-Forwarded-For, and PROXY header, tells the client's address (default: nobody's)",
+  },
+  proxyProtocol: {
+    env: "PROXY_PROTOCOL",
+    flag: "--proxy-protocol",
+    argument: "<on|off>",
+    help: "whether TRUSTED_PROXIES begin each connection to the sync port with a PROXY header, version 1 or 2",
+  },
+  failureBurst: {
+    env: "FAILURE_BURST",
+    flag: "--failure-burst",
+    argument: "<n>",
+    help: "requests without a valid key that an address may send in a row before further such requests have to wait",
+  },
+  failuresPerMinute: {
+    env: "FAILURES_PER_MINUTE",
+    flag: "--failures-per-minute",
+    argument: "<n>",
+    help: "how many of them are forgiven per minute; 0: nobody is ever slowed",
+  },
+  corsOrigins: {
+    env: "CORS_ORIGINS",
+    flag: "--cors-origins",
+    argument: "<origins>",
+    help: "pages that may read flags in a browser: https://app.example.com, … or * (default: none)",
   },
 };

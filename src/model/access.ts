@@ -9,6 +9,21 @@ export interface EnvironmentKeyRecord {
   readonly expiresAtMs: number | null;
 }
 
+/** One master API key of an organisation that is neither revoked nor deleted. Only Flagsmith's own hash of it is known. */
+export interface MasterKeyRecord {
+  /** The public part of the key, unique. */
+  readonly prefix: string;
+  /** `pbkdf2_sha256$<iterations>$<salt>$<base64>`, of the whole key. */
+  readonly hashedKey: string;
+  readonly organisationId: number;
+  /** Flagsmith has stopped serving flags for the organisation. */
+  readonly organisationStopped: boolean;
+  /** Keys that are no admins have their rights from Flagsmith's enterprise roles, which are not in this database. */
+  readonly isAdmin: boolean;
+  /** Epoch milliseconds by the database's clock; `null`: never. */
+  readonly expiresAtMs: number | null;
+}
+
 /** Why an environment cannot be served although its rows exist. */
 export type Obstacle = "project_not_enabled" | "organisation_stopped" | "edge_project";
 
@@ -28,6 +43,16 @@ export interface DirectoryEntry {
   readonly creating: boolean;
 }
 
+/** Where a request comes from, as its connection tells. */
+export interface RequestOrigin {
+  /** The client's address: the socket's, or what a trusted proxy says of it. */
+  readonly address: string;
+  /** Whether it came over TLS. */
+  readonly encrypted: boolean;
+  /** URIs and DNS names of the client certificate, if one was presented and verified. */
+  readonly certificateNames: readonly string[];
+}
+
 /** Credentials and wishes as a request carries them, before anything was checked (design decision 4). */
 export interface RequestCredentials {
   readonly environmentKeyHeader: string | undefined;
@@ -36,6 +61,8 @@ export interface RequestCredentials {
   readonly selectorHeader: string | undefined;
   readonly selectorField: string | undefined;
   readonly providerId: string | undefined;
+  /** Not given where it is not known. */
+  readonly origin?: RequestOrigin | undefined;
 }
 
 /** Why a request is refused; each transport words it in its own codes. */
@@ -48,18 +75,49 @@ export type RefusalReason =
   | "project_not_enabled"
   | "wrong_flag_set"
   | "malformed_selector"
-  | "document_too_large";
+  | "ambiguous_flag_set"
+  | "flag_set_needed"
+  | "not_an_admin_key"
+  | "busy"
+  | "document_too_large"
+  | "too_many_failures";
+
+interface AnyGrant {
+  readonly granted: true;
+  /** Which key opened the door: its hash as the directory has it, to end the stream when the key goes. */
+  readonly keyHash: string;
+  readonly lastFour: string;
+}
+
+/** One environment may be read. */
+export interface EnvironmentGrant extends AnyGrant {
+  readonly environmentId: number;
+}
+
+/** Every environment of an organisation that is served may be followed, on one stream. */
+export interface OrganisationGrant extends AnyGrant {
+  readonly organisationId: number;
+}
+
+/** A request that may not read, with words for the one who sent it. They never repeat a key. */
+export interface Refusal {
+  readonly granted: false;
+  readonly reason: RefusalReason;
+  readonly message: string;
+  /** Whole seconds after which asking again is worth it, where that is known. */
+  readonly retryAfterSeconds?: number;
+}
 
 /** The answer to "may this request read, and what?". */
-export type AccessDecision =
-  | {
-      readonly granted: true;
-      readonly environmentId: number;
-      /** Which key opened the door: its hash, to end the stream when the key goes. */
-      readonly keyHash: string;
-      readonly lastFour: string;
-    }
-  | { readonly granted: false; readonly reason: RefusalReason; readonly message: string };
+export type AccessDecision = EnvironmentGrant | OrganisationGrant | Refusal;
+
+/** Where one document is asked for, all of an organisation's are no answer. */
+export const FLAG_SET_NEEDED: Refusal = {
+  granted: false,
+  reason: "flag_set_needed",
+  message:
+    "a master API key opens many flag sets and this call answers with one: name it by the selector flagSetId=<project>/<environment>, or follow all with SyncFlags",
+};
 
 /** Why an open stream is ended by us. A stream never ends with OK (design decision 2). */
 export type StreamEnd =

@@ -39,6 +39,8 @@ export interface Revision {
   /** Epoch milliseconds of the same, for `Last-Modified`. */
   readonly versionMs: number;
   readonly document: RevisionDocument;
+  /** How many flags it has; absent of a document from disk, which nobody counts. */
+  readonly flags?: number;
   /** The same as `document.bytes()`. */
   readonly bytes: Buffer;
   readonly findings: RevisionFindings;

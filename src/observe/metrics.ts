@@ -18,6 +18,8 @@ export interface Metrics extends ServedMetrics {
   readonly connections: ConnectionMetrics;
   sent(bytes: number, coalesced: number): void;
   refused(reason: string): void;
+  /** A request was turned away unseen because its address sent many without a valid key. */
+  slowed(reason: string): void;
   revisionPublished(cause: string): void;
   /** From the start of the transaction that changed something to its revision's publication. */
   propagated(delayMs: number): void;
@@ -88,6 +90,12 @@ export function createMetrics(version: string): Metrics {
     "Revisions that a slow reader never saw",
   );
   const refusals = counter(registry, "flagsmith_flagd_refused_total", "Refused requests", ["reason"]);
+  const slowed = counter(
+    registry,
+    "flagsmith_flagd_slowed_total",
+    "Requests turned away because many without a valid key came from their address",
+    ["reason"],
+  );
   const revisions = counter(registry, "flagsmith_flagd_revisions_total", "Published revisions", ["cause"]);
   const propagation = new Histogram({
     name: "flagsmith_flagd_propagation_seconds",
@@ -131,6 +139,7 @@ export function createMetrics(version: string): Metrics {
       coalesced.inc(skipped);
     },
     refused: (reason) => refusals.inc({ reason }),
+    slowed: (reason) => slowed.inc({ reason }),
     revisionPublished: (cause) => revisions.inc({ cause }),
     propagated: (delayMs) => propagation.observe(Math.max(0, delayMs) / 1_000),
     scheduledChange: (latenessMs) => lateness.observe(Math.max(0, latenessMs) / 1_000),

@@ -22,11 +22,20 @@ const NO_ANSWER = new RegExp(
  */
 const AWAY = /^(08|28|3D|53300$|57P0[1-5]$)/;
 
+/** Without the right to CONNECT the connection is over before it began; any other missing right fails one statement. */
+function mayNotConnect(thrown: unknown): boolean {
+  return codeOf(thrown) === "42501" && (thrown as { readonly severity?: unknown }).severity === "FATAL";
+}
+
 /** True for failures that say the database is away or refuses us, rather than that a statement was wrong. */
 export function isConnectionFailure(thrown: unknown): boolean {
   const code = codeOf(thrown);
   if (code === undefined) return NO_ANSWER.test(messageOf(thrown));
-  return /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOST|ENET)/.test(code) || AWAY.test(code);
+  return (
+    /^(ECONN|ENOTFOUND|EAI_|EPIPE|ETIMEDOUT|EHOST|ENET)/.test(code) ||
+    AWAY.test(code) ||
+    mayNotConnect(thrown)
+  );
 }
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
@@ -34,6 +43,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /^28/,
     "The role or its password was refused: correct DATABASE_URL (and LISTEN_DATABASE_URL) and restart, or restore the password.",
   ],
+  [/^42501/, "The role may not connect to this database: GRANT CONNECT ON DATABASE … TO it."],
   [/^3D/, "There is no such database: correct DATABASE_URL."],
   [
     /^53300/,
@@ -54,8 +64,11 @@ export function adviceFor(thrown: unknown): string {
   );
 }
 
-/** Turns a connection failure into the one error class; anything else is passed on as it is. */
+/** Turns a connection failure or a missing right into the one error class; anything else is passed on as it is. */
 export function asDatabaseError(thrown: unknown): unknown {
+  if (codeOf(thrown) === "42501" && !isConnectionFailure(thrown)) {
+    return new FlagsmithFlagdError("RIGHTS_MISSING", messageOf(thrown), { cause: thrown });
+  }
   if (thrown instanceof FlagsmithFlagdError || !isConnectionFailure(thrown)) return thrown;
   return new FlagsmithFlagdError("DATABASE_UNREACHABLE", `cannot reach the database: ${messageOf(thrown)}`, {
     cause: thrown,

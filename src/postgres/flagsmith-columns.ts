@@ -12,6 +12,8 @@ export interface FlagsmithColumns {
   readonly environmentIsCreating: boolean;
   /** Tables of cohorts, since 2.262. */
   readonly cohorts: boolean;
+  /** All of `api_keys_masterapikey` that tells which key opens which organisation. */
+  readonly masterKeys: boolean;
 }
 
 /** Came with 2.140.0, the last of what we need (facts/flagsmith.md, section 10): tells older releases at the start. */
@@ -23,15 +25,19 @@ export function columnsOf(catalog: Catalog): FlagsmithColumns {
     optionKey: canRead(catalog, OPTIONAL_COLUMNS.optionKey),
     environmentIsCreating: canRead(catalog, OPTIONAL_COLUMNS.environmentIsCreating),
     cohorts: canRead(catalog, OPTIONAL_COLUMNS.cohorts),
+    masterKeys: canRead(catalog, OPTIONAL_COLUMNS.masterKeys),
   };
 }
 
 function explain(problems: readonly string[], catalog: Catalog): string {
   const needed = "needed is the database of Flagsmith 2.140.0 or later (tested with 2.265)";
-  if (Object.keys(READ_COLUMNS).every((name) => tableIn(catalog, name) === undefined)) {
+  if (
+    catalog.hidden === null &&
+    Object.keys(READ_COLUMNS).every((name) => tableIn(catalog, name) === undefined)
+  ) {
     return `found none of Flagsmith's tables on the search path; ${needed}`;
   }
-  if (tableIn(catalog, "segments_segmentrule") === undefined) {
+  if (catalog.hidden === null && tableIn(catalog, "segments_segmentrule") === undefined) {
     return `found no table segments_segmentrule: this Flagsmith is older than 2.140.0, or newer than this release knows; ${needed}`;
   }
   const more = problems.length > 5 ? ` and ${problems.length - 5} more` : "";

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { FlagsmithFlagdError } from "../support/errors.ts";
 import type { Database, Queryable } from "./database.ts";
+import { grantsScript, grantTo, type RoleGrant } from "./grants.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
+import { readRights } from "./read-rights.ts";
 import { type Catalog, readCatalog, tableIn } from "./schema-catalog.ts";
 import { inLockTurns, type LockTurns } from "./schema-lock-turns.ts";
 import { faultyTriggers, ownProblems, readingProblems, type SchemaProblem } from "./schema-problems.ts";
@@ -134,6 +136,18 @@ async function repairTriggers(transaction: Queryable, table: string): Promise<nu
   return faulty.length;
 }
 
+/** Runs a part of the set-up so that neither Flagsmith nor a second `migrate` is in its way. */
+function guarded<Result>(
+  database: Database,
+  turns: LockTurns,
+  work: (transaction: Queryable) => Promise<Result>,
+): Promise<Result> {
+  return inLockTurns(database, turns, async (transaction) => {
+    await transaction.query("SELECT pg_advisory_xact_lock($1)", [ADVISORY_LOCK]);
+    return await work(transaction);
+  });
+}
+
 /**
  * Brings the schema `flagd_sync` to this release and puts back whatever is missing or was altered. Idempotent; safe
  * against a second one at the same time. The steps are one transaction; the triggers follow table by table, so that no
@@ -142,18 +156,36 @@ async function repairTriggers(transaction: Queryable, table: string): Promise<nu
  * @throws FlagsmithFlagdError DATABASE_UNSUPPORTED, SCHEMA_NEWER, SCHEMA_ALTERED, TABLE_BUSY
  */
 export async function migrateUp(database: Database, turns: LockTurns = {}): Promise<MigrationResult> {
-  const guarded = <Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> =>
-    inLockTurns(database, turns, async (transaction) => {
-      await transaction.query("SELECT pg_advisory_xact_lock($1)", [ADVISORY_LOCK]);
-      return await work(transaction);
-    });
-  const steps = await guarded(runSteps);
+  const steps = await guarded(database, turns, runSteps);
   const faulty = new Set(faultyTriggers(await readCatalog(database)).map(({ trigger }) => trigger.table));
   let triggersCreated = 0;
   for (const table of TRIGGER_TABLES.filter((name) => faulty.has(name))) {
-    triggersCreated += await guarded((transaction) => repairTriggers(transaction, table));
+    triggersCreated += await guarded(database, turns, (transaction) => repairTriggers(transaction, table));
   }
   return { ...steps, triggersCreated };
+}
+
+/**
+ * Gives a role all that a server needs and takes from it what is too much in our schema. Idempotent; after `migrate up`.
+ *
+ * @throws FlagsmithFlagdError ROLE_UNUSABLE; RIGHTS_MISSING if this session may not give it all (Postgres only warns)
+ */
+export async function grantServerRole(
+  database: Database,
+  grant: RoleGrant,
+  turns: LockTurns = {},
+): Promise<void> {
+  await guarded(database, turns, async (transaction) => {
+    await pinSearchPath(transaction);
+    await grantTo(transaction, grant);
+    const rights = await readRights(transaction, grant.role);
+    const lacking = (rights?.missing ?? []).filter(({ purpose }) => grant.withAdmin || purpose !== "admin");
+    if (lacking.length === 0) return;
+    throw new FlagsmithFlagdError(
+      "RIGHTS_MISSING",
+      `this session may not give the role ${lacking.map(({ right }) => right).join(", ")}`,
+    );
+  });
 }
 
 /** Removes every trace: the triggers, table by table in short turns, then the schema with all that is in it. */
@@ -216,20 +248,25 @@ export async function requireMigrated(database: Queryable): Promise<void> {
   }
 }
 
-/** The whole set-up as one SQL script, for those who apply it by other means. */
-export function migrationScript(): string {
+/** One trigger, unless it is there: a script may be run again, and replacing would lock Flagsmith out for a moment. */
+function createOnce(trigger: (typeof OWN_TRIGGERS)[number]): string {
+  return `IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass('${trigger.table}') AND tgname = '${trigger.name}') THEN
+  ${createTriggerSql(trigger, { replace: false })}
+END IF;`;
+}
+
+/** The whole set-up as one SQL script, for those who apply it by other means; with the grants for a server's role. */
+export function migrationScript(grant?: RoleGrant): string {
   const steps = readMigrations().map(
     (step) =>
-      `-- step ${step.id}: ${step.name}\n${step.sql}\nINSERT INTO flagd_sync.migration (id, name, checksum) VALUES (${step.id}, '${step.name}', '${step.checksum}');\n`,
+      `-- step ${step.id}: ${step.name}\n${step.sql}\nINSERT INTO flagd_sync.migration (id, name, checksum) VALUES (${step.id}, '${step.name}', '${step.checksum}') ON CONFLICT DO NOTHING;\n`,
   );
   const triggers = TRIGGER_TABLES.map((table) => {
-    const statements = OWN_TRIGGERS.filter((trigger) => trigger.table === table).map((trigger) =>
-      createTriggerSql(trigger, { replace: false }),
-    );
+    const statements = OWN_TRIGGERS.filter((trigger) => trigger.table === table).map(createOnce);
     return `DO $do$ BEGIN IF to_regclass('${table}') IS NOT NULL THEN\n${statements.join("\n")}\nEND IF; END $do$;`;
   });
   return [
-    "-- flagsmith-flagd: set-up in Flagsmith's database. Run once on an empty set-up, with search_path on Flagsmith's schema.",
+    "-- flagsmith-flagd: set-up in Flagsmith's database. Run with search_path on Flagsmith's schema; may be run again.",
     "BEGIN;",
     `${PIN_SEARCH_PATH};`,
     BOOKKEEPING,
@@ -240,6 +277,18 @@ export function migrationScript(): string {
     "SET lock_timeout = '1s';",
     ...triggers,
     "RESET lock_timeout;",
+    ...(grant === undefined ? [] : grantLines(grant)),
     "",
   ].join("\n");
+}
+
+function grantLines(grant: RoleGrant): readonly string[] {
+  return [
+    "",
+    "-- What the role of the server may do. Columns that this Flagsmith lacks are left out.",
+    "BEGIN;",
+    `${PIN_SEARCH_PATH};`,
+    grantsScript(grant),
+    "COMMIT;",
+  ];
 }

@@ -1,15 +1,18 @@
 import { z } from "zod";
-import type { DirectoryEntry, EnvironmentKeyRecord, Obstacle } from "../model/access.ts";
+import type { DirectoryEntry, EnvironmentKeyRecord, MasterKeyRecord, Obstacle } from "../model/access.ts";
 import type { ProjectSettings } from "../model/environment.ts";
 import { flagSetIdOf } from "../model/slug.ts";
 import { maskKey, sha256Hex } from "../support/secrets.ts";
 import type { Database } from "./database.ts";
 import type { FlagsmithColumns } from "./flagsmith-columns.ts";
+import { readMasterKeys } from "./read-master-keys.ts";
 import { readFlagsmith } from "./schema-storage.ts";
 
-/** All live environments and their keys at one moment of the database. */
+/** All live environments, their keys and those of their organisations at one moment of the database. */
 export interface Directory {
   readonly entries: readonly DirectoryEntry[];
+  /** None where they cannot be read. */
+  readonly masterKeys: readonly MasterKeyRecord[];
   readonly settingsByProject: ReadonlyMap<number, ProjectSettings>;
   /** Epoch milliseconds of the read, by the database's clock. */
   readonly readAtMs: number;
@@ -120,7 +123,7 @@ function keyRecord(row: z.infer<typeof keyRow>): EnvironmentKeyRecord {
 }
 
 /**
- * Reads which environments there are, who may read them and what stands in the way. Two queries and one for the
+ * Reads which environments there are, who may read them and what stands in the way. Three queries and one for the
  * clock, whatever the size. Keys leave this function only as hashes.
  *
  * @throws TablesMoved
@@ -149,6 +152,7 @@ export function readDirectory(
         ),
       );
     const keys = z.array(keyRow).parse(await snapshot.query(KEYS_SQL));
+    const masterKeys = columns.masterKeys ? await readMasterKeys(snapshot) : [];
     const keysOf = new Map<number, EnvironmentKeyRecord[]>();
     for (const row of keys) {
       const list = keysOf.get(row.environment_id) ?? [];
@@ -166,6 +170,7 @@ export function readDirectory(
       readAtMs: moment.now.getTime(),
       installation: moment.installation,
       settingsByProject,
+      masterKeys,
       entries: environments.map((row) => ({
         environmentId: row.environment_id,
         projectId: row.project_id,

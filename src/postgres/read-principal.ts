@@ -37,18 +37,14 @@ export async function findUser(database: Queryable, token: string): Promise<Foun
   return row && { principal: { kind: "user", userId: row.id, email: row.email }, isActive: row.is_active };
 }
 
-/**
- * Finds a master key that is neither revoked nor deleted nor expired. Before 2.124 every key was an admin, and the
- * column did not exist.
- */
+/** Finds a master key that is neither revoked nor deleted nor expired. */
 export async function findMasterKey(
   database: Queryable,
   prefix: string,
 ): Promise<FoundMasterKey | undefined> {
   const [row] = z.array(masterKeyRow).parse(
     await database.query(
-      `SELECT k.prefix, k.hashed_key, k.organisation_id,
-              coalesce((to_jsonb(k) ->> 'is_admin')::boolean, true) AS is_admin
+      `SELECT k.prefix, k.hashed_key, k.organisation_id, k.is_admin
          FROM api_keys_masterapikey k
          JOIN organisations_organisation o ON o.id = k.organisation_id AND o.deleted_at IS NULL
         WHERE k.prefix = $1 AND NOT k.revoked AND k.deleted_at IS NULL

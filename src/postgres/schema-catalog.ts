@@ -33,6 +33,8 @@ const catalogRow = z.object({
     triggers: z.array(trigger),
     functions: z.array(ownFunction),
     queue: z.number(),
+    /** A schema with Flagsmith's tables in which this role may look for nothing. */
+    hidden: z.string().nullable(),
   }),
 });
 
@@ -63,6 +65,8 @@ const CATALOG_SQL = `WITH found AS (
   )
   SELECT json_build_object(
     'queue', pg_notification_queue_usage(),
+    'hidden', (SELECT min(n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relname = 'features_featurestate' AND NOT has_schema_privilege(n.oid, 'USAGE')),
     'tables', coalesce((
       SELECT json_agg(json_build_object('name', f.name, 'oid', f.oid::bigint, 'file', f.relfilenode::bigint,
                'schema', f.nspname, 'columns', coalesce((

@@ -145,7 +145,59 @@ export const OPTIONAL_COLUMNS = {
     cohorts_cohort: { id: "integer", uuid: "uuid", environment_id: "integer", deleted_at: "time" },
     cohorts_cohortmembership: { cohort_id: "integer", identifier: "text", state: "text" },
   },
+  /** In all releases; a role that may not read it serves environment keys alone. */
+  masterKeys: {
+    api_keys_masterapikey: {
+      prefix: "text",
+      hashed_key: "text",
+      organisation_id: "integer",
+      is_admin: "boolean",
+      revoked: "boolean",
+      deleted_at: "time",
+      expiry_date: "time",
+    },
+  },
 } as const satisfies Readonly<Record<string, NeededColumns>>;
+
+/** Only `project list` reads these: the server itself does without. */
+export const LISTED_COLUMNS: NeededColumns = { organisations_organisation: { name: "text" } };
+
+/** Who may change a project's integration over the admin REST; a server of which nobody asks that reads none of it. */
+export const ADMIN_COLUMNS: NeededColumns = {
+  authtoken_token: { key: "text", user_id: "integer" },
+  users_ffadminuser: { id: "integer", email: "text", is_active: "boolean" },
+  api_keys_masterapikey: {
+    prefix: "text",
+    hashed_key: "text",
+    organisation_id: "integer",
+    is_admin: "boolean",
+    revoked: "boolean",
+    deleted_at: "time",
+    expiry_date: "time",
+  },
+  organisations_userorganisation: { role: "text", organisation_id: "integer", user_id: "integer" },
+  projects_userprojectpermission: {
+    id: "integer",
+    admin: "boolean",
+    project_id: "integer",
+    user_id: "integer",
+  },
+  projects_userprojectpermission_permissions: {
+    userprojectpermission_id: "integer",
+    permissionmodel_id: "text",
+  },
+  projects_userpermissiongroupprojectpermission: {
+    id: "integer",
+    admin: "boolean",
+    project_id: "integer",
+    group_id: "integer",
+  },
+  projects_userpermissiongroupprojectpermission_permissions: {
+    userpermissiongroupprojectpermission_id: "integer",
+    permissionmodel_id: "text",
+  },
+  users_userpermissiongroup_users: { userpermissiongroup_id: "integer", ffadminuser_id: "integer" },
+};
 
 /** Flagsmith's tables that documents and keys are read from, each once. */
 export const READ_TABLES: readonly string[] = [

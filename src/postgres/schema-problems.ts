@@ -51,6 +51,9 @@ export function canRead(catalog: Catalog, needed: NeededColumns): boolean {
 
 /** What keeps us from reading Flagsmith's tables. */
 export function readingProblems(catalog: Catalog): readonly SchemaProblem[] {
+  if (catalog.hidden !== null && tableIn(catalog, "features_featurestate") === undefined) {
+    return [{ kind: "unreadable", message: `schema ${catalog.hidden} may not be used by this role` }];
+  }
   return columnProblems(catalog, READ_COLUMNS).map((message) => ({ kind: "unreadable", message }));
 }
 

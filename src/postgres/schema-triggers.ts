@@ -26,6 +26,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   segments_condition: "on_condition",
   environments_environment: "on_environment",
   environments_environmentapikey: "on_environment_key",
+  api_keys_masterapikey: "on_master_key",
   cohorts_cohort: "on_cohort",
   projects_project: "on_project",
   organisations_organisation: "on_organisation",

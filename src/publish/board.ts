@@ -5,30 +5,22 @@
 import type { StreamEnd } from "../model/access.ts";
 import type { Revision } from "../model/revision.ts";
 import { type DrainPace, paceOut } from "./drain-pace.ts";
+import { type Follower, type FollowGrant, type Following, Followings } from "./followings.ts";
+import { type EnvironmentPlace, Organisations } from "./organisations.ts";
 import { WarmDocuments } from "./warm-documents.ts";
-
-/** The key under which somebody follows an environment. */
-export interface FollowGrant {
-  readonly environmentId: number;
-  readonly keyHash: string;
-}
-
-/** Somebody who wants every new revision. Both calls are made synchronously and must not throw. */
-export interface Follower {
-  offer(revision: Revision): void;
-  /** The last call: the follower is no longer on the board. */
-  end(reason: StreamEnd): void;
-}
-
-interface Following {
-  readonly grant: FollowGrant;
-  readonly follower: Follower;
-}
 
 /** See the top of this file. */
 export class Board {
   readonly #current = new Map<number, Revision>();
-  readonly #followers = new Map<number, Set<Following>>();
+  readonly #followers = new Followings();
+  readonly #organisationFollowers = new Followings();
+  readonly #organisations = new Organisations({
+    current: (environmentId) => this.#current.get(environmentId),
+    offer: (organisationId, revision) => {
+      for (const { follower } of this.#organisationFollowers.of(organisationId) ?? [])
+        follower.offer(revision);
+    },
+  });
   readonly #warm: WarmDocuments;
   #draining = false;
 
@@ -47,12 +39,15 @@ export class Board {
     return [...this.#current.values()];
   }
 
-  /** How many follow an environment, or all of them together. */
+  /** How many follow an environment by itself, or anything at all. */
   followerCount(environmentId?: number): number {
-    if (environmentId !== undefined) return this.#followers.get(environmentId)?.size ?? 0;
-    let count = 0;
-    for (const followings of this.#followers.values()) count += followings.size;
-    return count;
+    if (environmentId !== undefined) return this.#followers.of(environmentId)?.size ?? 0;
+    return this.#followers.size + this.#organisationFollowers.size;
+  }
+
+  /** Takes which environments belong to which organisation now: all that there are, served or not. */
+  arrange(places: Iterable<EnvironmentPlace>): void {
+    this.#organisations.arrange(places);
   }
 
   /** Shows a new revision to all followers of its environment. One with unchanged bytes is not shown again. */
@@ -62,19 +57,27 @@ export class Board {
     this.#current.set(revision.environmentId, revision);
     this.#warm.add(revision);
     if (before?.hash === revision.hash) return false;
-    for (const { follower } of this.#followers.get(revision.environmentId) ?? []) follower.offer(revision);
+    for (const { follower } of this.#followers.of(revision.environmentId) ?? []) follower.offer(revision);
+    this.#organisations.show(revision);
     return true;
   }
 
-  /** Adds a follower, who is offered the current revision at once; the returned call takes it off again. */
+  /**
+   * Adds a follower, who is offered the current revision at once, or each of the organisation's; the returned call takes
+   * it off again.
+   */
   follow(grant: FollowGrant, follower: Follower): () => void {
     if (this.#draining) {
       follower.end({ kind: "draining" });
       return () => undefined;
     }
     const following: Following = { grant, follower };
-    const followings = this.#followers.get(grant.environmentId) ?? new Set();
-    this.#followers.set(grant.environmentId, followings.add(following));
+    if ("organisationId" in grant) {
+      this.#organisationFollowers.add(grant.organisationId, following);
+      this.#organisations.introduce(grant.organisationId, follower);
+      return () => this.#remove(following);
+    }
+    this.#followers.add(grant.environmentId, following);
     const revision = this.#current.get(grant.environmentId);
     if (revision !== undefined) {
       this.#warm.used(grant.environmentId);
@@ -87,15 +90,14 @@ export class Board {
   retire(environmentId: number): void {
     this.#current.delete(environmentId);
     this.#warm.forget(environmentId);
+    this.#organisations.retire(environmentId);
   }
 
   /** Ends every follower whose grant is no longer good. */
   review(judge: (grant: FollowGrant) => StreamEnd | undefined): void {
-    for (const followings of [...this.#followers.values()]) {
-      for (const following of [...followings]) {
-        const reason = judge(following.grant);
-        if (reason !== undefined) this.#end(following, reason);
-      }
+    for (const following of this.#all()) {
+      const reason = judge(following.grant);
+      if (reason !== undefined) this.#end(following, reason);
     }
   }
 
@@ -105,25 +107,33 @@ export class Board {
    */
   async drain(pace?: DrainPace): Promise<void> {
     this.#draining = true;
-    const followings = [...this.#followers.values()].flatMap((each) => [...each]);
+    const followings = this.#all();
     const end = (following: Following): void => this.#end(following, { kind: "draining" });
     if (pace === undefined) for (const following of followings) end(following);
     else await paceOut(followings, end, { ...pace, gone: (following) => !this.#follows(following) });
   }
 
+  #all(): readonly Following[] {
+    return [...this.#followers.all(), ...this.#organisationFollowers.all()];
+  }
+
   #follows(following: Following): boolean {
-    return this.#followers.get(following.grant.environmentId)?.has(following) ?? false;
+    const { grant } = following;
+    const followings =
+      "organisationId" in grant
+        ? this.#organisationFollowers.of(grant.organisationId)
+        : this.#followers.of(grant.environmentId);
+    return followings?.has(following) ?? false;
   }
 
   #end(following: Following, reason: StreamEnd): void {
-    if (!this.#follows(following)) return;
-    this.#remove(following);
-    following.follower.end(reason);
+    if (this.#remove(following)) following.follower.end(reason);
   }
 
-  #remove(following: Following): void {
-    const followings = this.#followers.get(following.grant.environmentId);
-    followings?.delete(following);
-    if (followings?.size === 0) this.#followers.delete(following.grant.environmentId);
+  #remove(following: Following): boolean {
+    const { grant } = following;
+    return "organisationId" in grant
+      ? this.#organisationFollowers.remove(grant.organisationId, following)
+      : this.#followers.remove(grant.environmentId, following);
   }
 }

@@ -61,6 +61,7 @@ export function buildRevision(options: {
     version,
     versionMs,
     document,
+    flags: content.translation.featureNames.length,
     get bytes() {
       return document.bytes();
     },

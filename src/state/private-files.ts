@@ -35,6 +35,15 @@ function isPrivate(stats: Stats): boolean {
  */
 export async function preparePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  await requirePrivateFolder(path);
+}
+
+/**
+ * Looks at a folder without making it.
+ *
+ * @throws FlagsmithFlagdError STATE_UNSAFE if others may read or write it, or own it; what the file system says.
+ */
+export async function requirePrivateFolder(path: string): Promise<void> {
   const stats = await stat(path);
   if (isPrivate(stats)) return;
   const mode = (stats.mode & 0o777).toString(8).padStart(4, "0");

@@ -2,7 +2,7 @@
  * state: the last good documents and the directory of environments on disk, so that a start during an outage of the
  * database serves what is known. Nothing here is the truth: the database is, whenever it answers.
  */
-import type { DirectoryEntry } from "../model/access.ts";
+import type { DirectoryEntry, MasterKeyRecord } from "../model/access.ts";
 import type { ProjectSettings } from "../model/environment.ts";
 import type { RevisionFindings } from "../model/revision.ts";
 
@@ -23,6 +23,7 @@ export interface ExpectedOrigin {
 /** The environments, who may read them, and what stands in the way, as the database had it. Keys are hashes. */
 export interface SavedDirectory {
   readonly entries: readonly DirectoryEntry[];
+  readonly masterKeys: readonly MasterKeyRecord[];
   readonly settingsByProject: ReadonlyMap<number, ProjectSettings>;
   /** Epoch milliseconds of the reading, by the database's clock: of two savings the later reading stays. */
   readonly readAtMs: number;

@@ -53,6 +53,16 @@ const directoryBody = z.object({
       creating: z.boolean(),
     }),
   ),
+  masterKeys: z.array(
+    z.object({
+      prefix: z.string(),
+      hashedKey: z.string(),
+      organisationId: z.number().int(),
+      organisationStopped: z.boolean(),
+      isAdmin: z.boolean(),
+      expiresAtMs: z.number().nullable(),
+    }),
+  ),
   settings: z.array(
     z.object({
       projectId: z.number().int(),
@@ -110,6 +120,7 @@ export function directoryContent(
       obstacle: entry.obstacle,
       creating: entry.creating,
     })),
+    masterKeys: [...directory.masterKeys],
     settings: [...directory.settingsByProject].map(([projectId, settings]) => ({ projectId, ...settings })),
   };
   const body = Buffer.from(JSON.stringify(content));
@@ -134,7 +145,13 @@ export function directoryOf({ head: value, body }: StateFileContent): SavedDirec
   }));
   const settings = parsed.data.settings.map(({ projectId, ...chosen }) => [projectId, chosen] as const);
   const { origin: from, readAtMs } = known.data;
-  return { entries, settingsByProject: new Map(settings), readAtMs, installation: from.installation };
+  return {
+    entries,
+    masterKeys: parsed.data.masterKeys,
+    settingsByProject: new Map(settings),
+    readAtMs,
+    installation: from.installation,
+  };
 }
 
 /** Not even four characters of a key are written to disk. */

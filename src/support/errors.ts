@@ -9,6 +9,10 @@ export const ERROR_ADVICE = {
   LISTENER_DEAF:
     "Set LISTEN_DATABASE_URL to the same database without the pooler between (or to a pooler in session mode).",
   DATABASE_UNSUPPORTED: "Point DATABASE_URL at the database of Flagsmith 2.140.0 or later.",
+  RIGHTS_MISSING:
+    "Run `flagsmith-flagd doctor` to see which rights are missing, and `flagsmith-flagd migrate up --role NAME` as the owner of Flagsmith's tables to give them.",
+  ROLE_UNUSABLE:
+    "Name a role of its own for the server, which exists (`CREATE ROLE name LOGIN PASSWORD '…'`) and owns nothing of Flagsmith's.",
   SCHEMA_MISSING: "Run `flagsmith-flagd migrate up` as a role that owns Flagsmith's tables.",
   SCHEMA_NEWER: "This database was set up by a newer flagsmith-flagd: upgrade this one.",
   SCHEMA_ALTERED: "An applied migration differs from this release's: run `flagsmith-flagd migrate status`.",

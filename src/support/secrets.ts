@@ -12,6 +12,11 @@ export function maskUrl(url: string): string {
     .replace(/([?&](?:password|sslpassword)=)[^&]*/gi, "$1…");
 }
 
+/** How the value of an option that is a secret may be shown. */
+export function maskSecret(value: string): string {
+  return /^[a-z]+:\/\//i.test(value) ? maskUrl(value) : "…";
+}
+
 /** How a key may appear in a log: its last four characters. Short texts show nothing. */
 export function maskKey(key: string): string {
   return key.length < 12 ? "…" : `…${key.slice(-4)}`;

@@ -22,7 +22,7 @@ describe("commands on a database", () => {
     expect(await runCli(["migrate", "status"], env)).toMatchObject({ code: 3 });
     const up = await runCli(["migrate", "up"], env);
     expect(up).toMatchObject({ code: 0, err: "" });
-    expect(up.out).toMatch(/applied: settings_and_revisions, announcements; triggers created: 73/);
+    expect(up.out).toMatch(/applied: settings_and_revisions, announcements; triggers created: 77/);
     expect((await runCli(["migrate", "up"], env)).out).toMatch(/nothing to do/);
     const status = await runCli(["migrate", "status", "--json"], env);
     expect(status.code).toBe(0);

@@ -9,7 +9,11 @@ describe("config print", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "options.yaml");
   writeFileSync(file, "syncPort: 9015\nhost: 127.0.0.1\n");
-  const env = { DATABASE_URL: "postgres://flagd:very-secret@db/flagsmith?password=very-secret", HOST: "::1" };
+  const env = {
+    STATUS_TOKEN: "very-secret-status-token",
+    DATABASE_URL: "postgres://flagd:very-secret@db/flagsmith?password=very-secret",
+    HOST: "::1",
+  };
 
   it("shows each value with where it came from, and no password", async () => {
     const { code, out } = await runCli(["config", "print", "--config", file, "--json"], env);
@@ -19,6 +23,8 @@ describe("config print", () => {
     expect(of("syncPort")).toEqual({ name: "syncPort", value: 9015, origin: "configuration file" });
     expect(of("host")).toEqual({ name: "host", value: "::1", origin: "environment" });
     expect(of("workers")).toEqual({ name: "workers", value: 1, origin: "default" });
+    expect(of("statusToken")?.value).toBe("…");
+    expect(out).not.toContain("very-secret");
     expect(of("databaseUrl")?.value).toBe("postgres://flagd:…@db/flagsmith?password=…");
   });
 

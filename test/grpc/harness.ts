@@ -106,12 +106,13 @@ export async function serveBoard(
     clock,
   });
   const port = createPort({
-    directStream: (stream, headers) => {
+    directStream: (stream, headers, origin) => {
       recordWrites(stream, written);
-      return transport.directStream(stream, headers);
+      return transport.directStream(stream, headers, origin);
     },
-    request: (request, response) => {
-      if (!http(request, response) && !transport.request(request, response)) sendNotFound(request, response);
+    request: (request, response, origin) => {
+      if (http(request, response, origin) || transport.request(request, response, origin)) return;
+      sendNotFound(request, response);
     },
     observer: {
       connectionOpened: () => {

@@ -28,7 +28,7 @@ test("the slot refuses what was taken last, also if it returns after something u
 });
 
 test("the feed gives out what waits before its failure, and the first failure wins", async () => {
-  const feed = new LatestFeed<string>(String);
+  const feed = new LatestFeed<string>(new LatestSlot(String));
   const early = feed.next();
   feed.put("a");
   expect(await early).toEqual({ value: "a", coalesced: 0 });

@@ -24,7 +24,12 @@ const CODES: Readonly<Record<RefusalReason, grpc.status>> = {
   edge_project: grpc.status.FAILED_PRECONDITION,
   project_not_enabled: grpc.status.NOT_FOUND,
   malformed_selector: grpc.status.INVALID_ARGUMENT,
+  ambiguous_flag_set: grpc.status.FAILED_PRECONDITION,
+  flag_set_needed: grpc.status.INVALID_ARGUMENT,
+  not_an_admin_key: grpc.status.PERMISSION_DENIED,
+  busy: grpc.status.UNAVAILABLE,
   document_too_large: grpc.status.RESOURCE_EXHAUSTED,
+  too_many_failures: grpc.status.RESOURCE_EXHAUSTED,
 };
 const REASONS = Object.keys(CODES) as RefusalReason[];
 

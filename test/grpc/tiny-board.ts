@@ -15,7 +15,12 @@ export const REFUSED_KEYS: Readonly<Record<Exclude<RefusalReason, "missing_key">
   project_not_enabled: "ser.not-enabled",
   wrong_flag_set: "ser.wrong-flag-set",
   malformed_selector: "ser.malformed-selector",
+  ambiguous_flag_set: "ser.ambiguous",
+  flag_set_needed: "ser.needed",
+  not_an_admin_key: "ser.not-an-admin",
+  busy: "ser.busy",
   document_too_large: "ser.too-large",
+  too_many_failures: "ser.too-many",
 };
 
 export function revisionOf(text: string, environmentId = 1): Revision {

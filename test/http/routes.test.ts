@@ -171,7 +171,12 @@ const STATUSES: Readonly<Record<RefusalReason, number>> = {
   edge_project: 403,
   project_not_enabled: 404,
   malformed_selector: 400,
+  ambiguous_flag_set: 409,
+  flag_set_needed: 400,
+  not_an_admin_key: 403,
+  busy: 503,
   document_too_large: 503,
+  too_many_failures: 429,
 };
 
 test.each(Object.entries(STATUSES) as [RefusalReason, number][])(

@@ -16,6 +16,7 @@ describe("which Flagsmith this is", () => {
       optionKey: true,
       environmentIsCreating: true,
       cohorts: true,
+      masterKeys: true,
     });
   });
 
@@ -25,7 +26,12 @@ describe("which Flagsmith this is", () => {
       "ALTER TABLE environments_environment DROP COLUMN is_creating; ALTER TABLE multivariate_multivariatefeatureoption DROP COLUMN key CASCADE; DROP TABLE cohorts_cohort CASCADE",
     );
     const columns = await probeFlagsmith(test.database);
-    expect(columns).toEqual({ optionKey: false, environmentIsCreating: false, cohorts: false });
+    expect(columns).toEqual({
+      optionKey: false,
+      environmentIsCreating: false,
+      cohorts: false,
+      masterKeys: true,
+    });
     const reading = await readEnvironment(test.database, {
       environmentId: sample.developmentId,
       columns,

@@ -49,7 +49,12 @@ describe("a role that may read what we name and nothing else", () => {
   it("sees the whole set-up as whole, and reads everything: the list of columns is complete", async () => {
     expect((await migrationStatus(restricted)).problems).toEqual([]);
     const columns = await probeFlagsmith(restricted);
-    expect(columns).toEqual({ optionKey: true, environmentIsCreating: true, cohorts: true });
+    expect(columns).toEqual({
+      optionKey: true,
+      environmentIsCreating: true,
+      cohorts: true,
+      masterKeys: true,
+    });
     expect((await readDirectory(restricted, columns)).entries.length).toBeGreaterThan(1);
     for (const environmentId of [sample.developmentId, sample.productionId]) {
       const whole = await readEnvironment(restricted, { environmentId, columns, settings: SETTINGS });

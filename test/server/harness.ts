@@ -52,16 +52,23 @@ export async function startTestServer(
   return { ...server, address: `127.0.0.1:${server.syncPort}`, log };
 }
 
-/** Follows a server as a flagd does, with the key as a header. */
-export function follow(address: string, key: string): FollowedStream {
+/** What a SyncFlags call carries. */
+export interface SyncRequest {
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly fields?: { readonly selector?: string; readonly providerId?: string };
+}
+
+/** Follows a server as a flagd does, with the key as a header or whatever else is given. */
+export function follow(address: string, request: string | SyncRequest): FollowedStream {
   const client = new grpc.Client(address, grpc.credentials.createInsecure());
   const metadata = new grpc.Metadata();
-  metadata.set("x-environment-key", key);
+  const sent = typeof request === "string" ? { metadata: { "x-environment-key": request } } : request;
+  for (const [name, value] of Object.entries(sent.metadata ?? {})) metadata.set(name, value);
   const call = client.makeServerStreamRequest(
     "/flagd.sync.v1.FlagSyncService/SyncFlags",
     (fields: object) => Buffer.from(toBinary(SyncFlagsRequestSchema, create(SyncFlagsRequestSchema, fields))),
     (bytes: Buffer) => fromBinary(SyncFlagsResponseSchema, bytes).flagConfiguration,
-    {},
+    ("fields" in sent && sent.fields) || {},
     metadata,
   );
   const arrivals: Arrival[] = [];

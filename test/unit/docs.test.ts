@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { OPTIONS } from "../../src/config/options.ts";
 import { WARNING_REASONS } from "../../src/model/warning.ts";
@@ -17,10 +17,15 @@ describe("the documents name what the code has, and nothing else", () => {
     const refusals = [...(/type RefusalReason =([^;]+);/.exec(access)?.[1] ?? "").matchAll(/"(\w+)"/g)];
     const problems = readFileSync("src/transports/http/problem.ts", "utf8");
     const others = [...(/type ProblemReason =([^;]+);/.exec(problems)?.[1] ?? "").matchAll(/"(\w+)"/g)];
-    expect(refusals).toHaveLength(9);
+    const folder = "src/transports/management";
+    const management = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .flatMap((name) => [...readFileSync(`${folder}/${name}`, "utf8").matchAll(/reason: "(\w+)"/g)]);
+    expect(management.length).toBeGreaterThan(5);
+    expect(refusals).toHaveLength(14);
     const expected = [
       ...Object.keys(ERROR_ADVICE),
-      ...[...refusals, ...others].map((match) => match[1] ?? ""),
+      ...[...refusals, ...others, ...management].map((match) => match[1] ?? ""),
     ];
     expect(documented("docs/errors.md").sort()).toEqual([...new Set(expected)].sort());
   });
@@ -34,6 +39,7 @@ describe("the documents name what the code has, and nothing else", () => {
       "README.md",
       "CONTRIBUTING.md",
       "docs/errors.md",
+      "docs/keys.md",
       "docs/cli.md",
       "docs/translation.md",
     ]) {

@@ -469,6 +469,30 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
+-- A key belongs to an organisation, perhaps one without any project: the list of environments is empty, not unknown.
+CREATE OR REPLACE FUNCTION flagd_sync.on_master_key() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
+DECLARE
+  touched boolean;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT count(*) > 0 INTO touched FROM new_rows;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT count(*) > 0 INTO touched FROM old_rows;
+  ELSE
+    SELECT count(*) > 0 INTO touched
+      FROM new_rows n FULL JOIN old_rows o ON o.id = n.id
+      WHERE (to_jsonb(n) - '{name,created,created_by_id}'::text[])
+        IS DISTINCT FROM (to_jsonb(o) - '{name,created,created_by_id}'::text[]);
+  END IF;
+  PERFORM flagd_sync.announce('directory', CASE WHEN touched THEN '{}'::integer[] END, NULL, NULL, NULL);
+  RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+  BEGIN PERFORM flagd_sync.announce_everything(); EXCEPTION WHEN OTHERS THEN NULL; END;
+  RETURN NULL;
+END
+$$;
+
 -- Row-level, and called only for a new identifier: the table itself is hot.
 CREATE OR REPLACE FUNCTION flagd_sync.on_identity_renamed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
@@ -523,16 +547,18 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
+-- One without any project matters too: a master API key may follow it.
 CREATE OR REPLACE FUNCTION flagd_sync.on_organisation() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '100ms' AS $$
 DECLARE
   projects integer[];
 BEGIN
   IF TG_OP = 'UPDATE' THEN
-    SELECT array_agg(p.id) INTO projects
+    SELECT CASE WHEN count(*) > 0 THEN coalesce(array_agg(p.id) FILTER (WHERE p.id IS NOT NULL), '{}') END
+      INTO projects
       FROM new_rows n
       JOIN old_rows o ON o.id = n.id
-      JOIN projects_project p ON p.organisation_id = n.id
+      LEFT JOIN projects_project p ON p.organisation_id = n.id
       WHERE (n.stop_serving_flags, n.deleted_at) IS DISTINCT FROM (o.stop_serving_flags, o.deleted_at);
     PERFORM flagd_sync.announce('directory', NULL, projects, NULL, NULL);
   END IF;

@@ -1,4 +1,5 @@
 import type { ProjectIntegration } from "../../model/integration.ts";
+import { excerpt } from "../../support/excerpt.ts";
 
 /** An answer in the shape of Flagsmith's own API, which is Django REST framework's. */
 export interface AdminAnswer {
@@ -34,7 +35,7 @@ export const NOT_FOUND: AdminAnswer = { status: 404, body: { detail: "Not found.
 export function notAllowed(method: string, allowed: readonly string[]): AdminAnswer {
   return {
     status: 405,
-    body: { detail: `Method "${method}" not allowed.` },
+    body: { detail: `Method "${excerpt(method)}" not allowed.` },
     headers: { Allow: allowed.join(", ") },
   };
 }
@@ -42,6 +43,11 @@ export function notAllowed(method: string, allowed: readonly string[]): AdminAns
 /** A body that could not be used. */
 export function refusedBody(body: unknown, status: 400 | 413 | 415 = 400): AdminAnswer {
   return { status, body };
+}
+
+/** Too many came from there that nobody knows. */
+export function slowed(detail: string, retryAfterSeconds: number): AdminAnswer {
+  return { status: 429, body: { detail }, headers: { "Retry-After": String(retryAfterSeconds) } };
 }
 
 /** Not now: the database is away, or too many keys are being checked. */

@@ -1,4 +1,5 @@
 import type { IntegrationChoice } from "../../model/integration.ts";
+import { excerpt } from "../../support/excerpt.ts";
 
 /** What is wrong with each member of a body, in the words and shape of Flagsmith's own API. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
@@ -7,6 +8,9 @@ export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 export type ReadChoice =
   | { readonly ok: true; readonly choice: IntegrationChoice }
   | { readonly ok: false; readonly errors: FieldErrors };
+
+/** Faults that are told at once: the answer must not outgrow the question. */
+const MOST_ERRORS = 20;
 
 const MOST_IDENTITY_OVERRIDES = 100_000;
 
@@ -18,7 +22,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => string | undefined>> =
   semantics: (value) =>
     value === "flagsmith" || value === "value"
       ? undefined
-      : `${JSON.stringify(value)} is not a valid choice: use "flagsmith" or "value".`,
+      : `${excerpt(JSON.stringify(value))} is not a valid choice: use "flagsmith" or "value".`,
   identityOverrideLimit: (value) =>
     Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_IDENTITY_OVERRIDES
       ? undefined
@@ -40,12 +44,13 @@ export function readChoice(body: unknown, required: readonly string[]): ReadChoi
     if (!Object.hasOwn(body, name)) errors.set(name, ["This field is required."]);
   }
   for (const [name, value] of Object.entries(body)) {
+    if (errors.size >= MOST_ERRORS) break;
     if (READ_ONLY.has(name)) continue;
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
     const fault =
       check === undefined ? `Not known here: use ${Object.keys(CHECKS).join(", ")}.` : check(value);
     if (fault === undefined) choice.set(name, value);
-    else errors.set(name, [fault]);
+    else errors.set(excerpt(name), [fault]);
   }
   return errors.size > 0
     ? { ok: false, errors: Object.fromEntries(errors) }

@@ -2,6 +2,7 @@
  * transports/admin: a project's configuration over REST, in the shape of Flagsmith's own project integrations, so that what
  * manages those (its UI, Terraform, scripts) can manage this.
  */
+import type { RequestOrigin } from "../../model/access.ts";
 import type { IntegrationChoice, ProjectIntegration } from "../../model/integration.ts";
 import type { Principal, ProjectRole } from "../../model/principal.ts";
 import { messageOf } from "../../support/errors.ts";
@@ -14,6 +15,7 @@ import {
   notAllowed,
   refusedBody,
   shown,
+  slowed,
   unauthenticated,
   unavailable,
 } from "./answers.ts";
@@ -33,14 +35,18 @@ export interface AdminResponse {
   end(body?: string | Uint8Array): unknown;
 }
 
-/** Who asks, or why nobody does. `busy`: it cannot be told at this moment. */
+/** Who asks, or why nobody does. `busy`: it cannot be told at this moment; `slowed`: it is not looked at. */
 export type Identified =
   | { readonly kind: "known"; readonly principal: Principal }
+  | { readonly kind: "slowed"; readonly detail: string; readonly retryAfterSeconds: number }
   | { readonly kind: "unknown" | "busy"; readonly detail: string };
 
 /** What the routes need from the rest of the program. */
 export interface AdminRoutesOptions {
-  readonly identify: (authorization: string | undefined) => Promise<Identified>;
+  readonly identify: (
+    authorization: string | undefined,
+    origin: RequestOrigin | undefined,
+  ) => Promise<Identified>;
   readonly roleIn: (principal: Principal, projectId: number) => Promise<ProjectRole>;
   readonly integrations: {
     read(projectId: number): Promise<ProjectIntegration | undefined>;
@@ -76,6 +82,7 @@ const METHODS_OF_ONE = METHODS_OF_LIST.filter((method) => method !== "POST");
 interface Asked {
   readonly options: AdminRoutesOptions;
   readonly request: AdminRequest;
+  readonly origin: RequestOrigin | undefined;
   readonly projectId: number;
   /** Of the configuration named in the path; `undefined`: the path names the list. */
   readonly id: number | undefined;
@@ -84,11 +91,12 @@ interface Asked {
 /** Makes the handler; `false` means that the path is none of its. */
 export function createAdminRoutes(
   options: AdminRoutesOptions,
-): (request: AdminRequest, response: AdminResponse) => boolean {
-  return (request, response) => {
+): (request: AdminRequest, response: AdminResponse, origin?: RequestOrigin) => boolean {
+  return (request, response, origin) => {
     const [, project, id] = PATH.exec((request.url ?? "").split("?", 1)[0] ?? "") ?? [];
     if (project === undefined) return false;
-    const asked = { options, request, projectId: Number(project), id: id === undefined ? id : Number(id) };
+    const numbers = { projectId: Number(project), id: id === undefined ? id : Number(id) };
+    const asked = { options, request, origin, ...numbers };
     answer(asked)
       .catch((thrown: unknown): AdminAnswer => {
         if (options.isAway(thrown)) return unavailable("The database cannot be reached; try again.");
@@ -103,8 +111,9 @@ export function createAdminRoutes(
 
 /** In Flagsmith's order: who asks, what they may, the method, whether it exists, the body. */
 async function answer(asked: Asked): Promise<AdminAnswer> {
-  const { options, request, projectId, id } = asked;
-  const identified = await options.identify(one(request.headers.authorization));
+  const { options, request, origin, projectId, id } = asked;
+  const identified = await options.identify(one(request.headers.authorization), origin);
+  if (identified.kind === "slowed") return slowed(identified.detail, identified.retryAfterSeconds);
   if (identified.kind !== "known") {
     return identified.kind === "busy" ? unavailable(identified.detail) : unauthenticated(identified.detail);
   }

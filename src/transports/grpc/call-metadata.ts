@@ -1,4 +1,4 @@
-import type { RequestCredentials } from "../../model/access.ts";
+import type { RequestCredentials, RequestOrigin } from "../../model/access.ts";
 
 /** Reads one header of a call, whatever carries it. */
 export type HeaderReader = (name: string) => string | undefined;
@@ -10,13 +10,18 @@ export interface RequestFields {
 }
 
 /** Gathers what design decision 4 lets a call carry. In proto3 an empty field is one that was not sent; a header can be empty. */
-export function readCredentials(header: HeaderReader, fields: RequestFields): RequestCredentials {
+export function readCredentials(
+  header: HeaderReader,
+  fields: RequestFields,
+  origin: RequestOrigin | undefined,
+): RequestCredentials {
   return {
     environmentKeyHeader: header("x-environment-key"),
     authorizationHeader: header("authorization"),
     selectorHeader: header("flagd-selector"),
     selectorField: fields.selector === "" ? undefined : fields.selector,
     providerId: fields.providerId === "" ? undefined : fields.providerId,
+    origin,
   };
 }
 

@@ -11,7 +11,12 @@ const CODE_OF_REFUSAL: Readonly<Record<RefusalReason, Code>> = {
   edge_project: Code.FailedPrecondition,
   project_not_enabled: Code.NotFound,
   malformed_selector: Code.InvalidArgument,
+  ambiguous_flag_set: Code.FailedPrecondition,
+  flag_set_needed: Code.InvalidArgument,
+  not_an_admin_key: Code.PermissionDenied,
+  busy: Code.Unavailable,
   document_too_large: Code.ResourceExhausted,
+  too_many_failures: Code.ResourceExhausted,
 };
 
 /** The answer to a call that may not read. */

@@ -10,10 +10,12 @@ import {
   file_grpc_reflection_v1alpha_reflection,
   ServerReflection as ServerReflectionAlpha,
 } from "../../gen/grpc/reflection/v1alpha/reflection_pb.ts";
+import type { RequestOrigin } from "../../model/access.ts";
 import type { Clock } from "../../support/clock.ts";
 import type { SyncBoard } from "./board.ts";
 import { indexDescriptors } from "./descriptor-index.ts";
 import { drainingError } from "./failures.ts";
+import type { FollowerRecords } from "./followers.ts";
 import { createHealthService, type HealthState } from "./health-service.ts";
 import type { MaxAge } from "./max-age.ts";
 import type { NodeRequest, NodeResponse } from "./node-http.ts";
@@ -37,6 +39,8 @@ export interface GrpcTransportOptions {
   readonly board: SyncBoard;
   readonly health: HealthState;
   readonly observer: SyncObserver;
+  /** Is told of every stream and of what each was sent; nobody is if not given. */
+  readonly followers?: FollowerRecords;
   readonly log: GrpcLog;
   readonly clock: Clock;
   /** Documents of at least so many bytes go gzipped to gRPC clients that accept it; 16,384 if not given, `Infinity` for never. */
@@ -52,9 +56,13 @@ export interface GrpcTransportOptions {
 /** The transport, to be put on a port. */
 export interface GrpcTransport {
   /** Takes SyncFlags over gRPC straight from its stream and says `true`; leaves all else. */
-  readonly directStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
+  readonly directStream: (
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    origin?: () => RequestOrigin,
+  ) => boolean;
   /** Takes every other RPC and says `true`; leaves requests that are none. */
-  readonly request: (request: NodeRequest, response: NodeResponse) => boolean;
+  readonly request: (request: NodeRequest, response: NodeResponse, origin?: RequestOrigin) => boolean;
   /** Turns new SyncFlags and FetchAllFlags calls away with UNAVAILABLE. Open streams are the board's to end, at its own pace. */
   drain(): void;
   /** Ends, with UNAVAILABLE, every open call but the SyncFlags streams over gRPC: health's watchers, for one. */
@@ -65,7 +73,7 @@ export interface GrpcTransport {
 export function createGrpcTransport(options: GrpcTransportOptions): GrpcTransport {
   const { board, observer, log, clock } = options;
   const shutdown = new AbortController();
-  const { maxAge } = options;
+  const { maxAge, followers } = options;
   let drains = false;
   const draining = (): boolean => drains;
   const slowReaderMs = options.slowReaderMs ?? DEFAULT_SLOW_READER_MS;
@@ -82,7 +90,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
     register: (router) => {
       router.service(
         FlagSyncService,
-        createSyncService({ board, observer, clock, slowReaderMs, maxAge, draining }),
+        createSyncService({ board, observer, followers, clock, slowReaderMs, maxAge, draining }),
       );
       router.service(Health, createHealthService(options.health, new Set(index.services)));
       if (!reflects) return;
@@ -93,6 +101,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
   const streamOptions = {
     board,
     observer,
+    followers,
     log,
     clock,
     gzipMinBytes: options.gzipMinBytes ?? DEFAULT_GZIP_MIN_BYTES,
@@ -102,9 +111,9 @@ export function createGrpcTransport(options: GrpcTransportOptions): GrpcTranspor
     draining,
   };
   return {
-    directStream: (stream, headers) => {
+    directStream: (stream, headers, origin) => {
       if (!isSyncFlagsOverGrpc(headers)) return false;
-      void new SyncStream(streamOptions, stream, headers).serve();
+      void new SyncStream(streamOptions, stream, { headers, origin: origin?.() }).serve();
       return true;
     },
     request,

@@ -5,6 +5,7 @@ import {
   HealthCheckResponse_ServingStatus as Status,
 } from "../../gen/grpc/health/v1/health_pb.ts";
 import { LatestFeed } from "./latest-feed.ts";
+import { LatestSlot } from "./latest-slot.ts";
 
 /** The state that the health service reports. */
 export interface HealthState {
@@ -35,7 +36,7 @@ export function createHealthService(
       return { status };
     },
     async *watch({ service }: HealthCheckRequest, { signal }: HandlerContext) {
-      const feed = new LatestFeed<Status>(String);
+      const feed = new LatestFeed<Status>(new LatestSlot(String));
       feed.put(statusOf(service));
       const stop = state.onChange(() => feed.put(statusOf(service)));
       const aborted = (): void => {

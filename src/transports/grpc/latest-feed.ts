@@ -1,21 +1,21 @@
-import { LatestSlot, type Taken } from "./latest-slot.ts";
+import type { Pending, Taken } from "./latest-slot.ts";
 
 /**
- * A {@link LatestSlot} that can be waited on: what async generators read from. Only an error ends it, because no stream
+ * {@link Pending} values that can be waited on: what async generators read from. Only an error ends it, because no stream
  * of ours ends with OK (design decision 2).
  */
 export class LatestFeed<Value> {
-  readonly #slot: LatestSlot<Value>;
+  readonly #pending: Pending<Value>;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(identity: (value: Value) => string) {
-    this.#slot = new LatestSlot(identity);
+  constructor(pending: Pending<Value>) {
+    this.#pending = pending;
   }
 
   /** Puts the newest value. */
   put(value: Value): void {
-    this.#slot.put(value);
+    this.#pending.put(value);
     this.#wake?.();
   }
 
@@ -28,7 +28,7 @@ export class LatestFeed<Value> {
   /** The newest value not yet taken, as soon as there is one. One caller at a time. */
   async next(): Promise<Taken<Value>> {
     for (;;) {
-      const taken = this.#slot.take();
+      const taken = this.#pending.take();
       if (taken !== undefined) return taken;
       if (this.#failure !== undefined) throw this.#failure;
       await new Promise<void>((resolve) => {

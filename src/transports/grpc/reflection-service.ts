@@ -7,6 +7,7 @@ import type {
   ServerReflectionRequest as ServerReflectionRequestAlpha,
   ServerReflection as V1Alpha,
 } from "../../gen/grpc/reflection/v1alpha/reflection_pb.ts";
+import { excerpt } from "../../support/excerpt.ts";
 import type { DescriptorIndex } from "./descriptor-index.ts";
 
 /** The question of either version: they differ in the package's name alone. */
@@ -58,18 +59,18 @@ function answer(index: DescriptorIndex, question: Question): Answer {
         value: { service: index.services.map((name) => ({ name })) },
       };
     case "fileByFilename":
-      return files(index.file(question.value), `file ${question.value}`);
+      return files(index.file(question.value), `file ${excerpt(question.value)}`);
     case "fileContainingSymbol":
-      return files(index.fileOfSymbol(question.value), `symbol ${question.value}`);
+      return files(index.fileOfSymbol(question.value), `symbol ${excerpt(question.value)}`);
     case "fileContainingExtension":
-      return files(undefined, `extension of ${question.value.containingType}`);
+      return files(undefined, `extension of ${excerpt(question.value.containingType)}`);
     case "allExtensionNumbersOfType":
       return index.hasMessage(question.value)
         ? {
             case: "allExtensionNumbersResponse",
             value: { baseTypeName: question.value, extensionNumber: [] },
           }
-        : failure(Code.NotFound, `message ${question.value} is not known here`);
+        : failure(Code.NotFound, `message ${excerpt(question.value)} is not known here`);
     case undefined:
       return failure(Code.InvalidArgument, "the request asks nothing");
   }

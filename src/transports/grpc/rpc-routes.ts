@@ -7,6 +7,7 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
+import type { RequestOrigin } from "../../model/access.ts";
 import { LONGEST_TIMER_MS } from "../../support/clock.ts";
 import { messageOf } from "../../support/errors.ts";
 import { parseGrpcTimeout } from "./call-metadata.ts";
@@ -30,7 +31,7 @@ export interface RpcRoutesOptions {
  */
 export function createRpcRoutes(
   options: RpcRoutesOptions,
-): (request: NodeRequest, response: NodeResponse) => boolean {
+): (request: NodeRequest, response: NodeResponse, origin?: RequestOrigin) => boolean {
   const { log } = options;
   const router = createConnectRouter({
     shutdownSignal: options.shutdown,
@@ -40,7 +41,7 @@ export function createRpcRoutes(
   options.register(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
-  return (request, response) => {
+  return (request, response, origin) => {
     const handler = handlers.get((request.url ?? "").split("?", 1)[0] ?? "");
     if (handler === undefined) return answerUnknownMethod(request, response);
     forgetEndlessTimeouts(request.headers);
@@ -49,7 +50,7 @@ export function createRpcRoutes(
         request,
         response,
         undefined,
-        valuesWithCut(() => response.destroy()),
+        valuesWithCut(() => response.destroy(), origin),
       );
       await universalResponseToNodeResponse(await handler(call), response);
     };

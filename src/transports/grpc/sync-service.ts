@@ -4,20 +4,24 @@ import type {
   FlagSyncService,
   SyncFlagsRequest,
 } from "../../gen/flagd/sync/v1/sync_pb.ts";
+import { type EnvironmentGrant, FLAG_SET_NEEDED, type Refusal } from "../../model/access.ts";
 import type { Revision } from "../../model/revision.ts";
 import type { Clock, Timer } from "../../support/clock.ts";
 import type { Grant, SyncBoard } from "./board.ts";
 import { type RequestFields, readCredentials, webHeaderReader } from "./call-metadata.ts";
-import { cutOf } from "./cut-call.ts";
+import { cutOf, originOf } from "./cut-call.ts";
 import { drainingError, maxAgeError, refusalError, slowReaderError, streamEndError } from "./failures.ts";
+import { environmentOf, type FollowerRecords, nameOfProvider, shortName } from "./followers.ts";
 import { LatestFeed } from "./latest-feed.ts";
 import { afterMaxAge, type MaxAge } from "./max-age.ts";
 import type { StreamEndReason, SyncObserver } from "./observer.ts";
+import { pendingFor } from "./pending-revisions.ts";
 
 /** What the sync service needs where connect serves it. */
 export interface SyncServiceOptions {
   readonly board: SyncBoard;
   readonly observer: SyncObserver;
+  readonly followers: FollowerRecords | undefined;
   readonly clock: Clock;
   /** Milliseconds after which a client that does not take its message is no longer a follower. */
   readonly slowReaderMs: number;
@@ -31,13 +35,13 @@ export function createSyncService(options: SyncServiceOptions): ServiceImpl<type
   const { board } = options;
   return {
     async *syncFlags(request: SyncFlagsRequest, context: HandlerContext) {
-      const grant = admit(options, request, context);
-      for await (const revision of follow(options, grant, context)) {
+      const grant = await admit(options, request, context);
+      for await (const revision of follow(options, { grant, request }, context)) {
         yield { flagConfiguration: revision.document.bytes().toString() };
       }
     },
-    fetchAllFlags(request: FetchAllFlagsRequest, context: HandlerContext) {
-      const grant = admit(options, request, context);
+    async fetchAllFlags(request: FetchAllFlagsRequest, context: HandlerContext) {
+      const grant = oneOf(options, await admit(options, request, context));
       const revision = board.current(grant.environmentId);
       if (revision === undefined) {
         throw new ConnectError("this environment has no document yet; ask again", Code.Unavailable);
@@ -52,24 +56,49 @@ export function createSyncService(options: SyncServiceOptions): ServiceImpl<type
   };
 }
 
-function admit(options: SyncServiceOptions, fields: RequestFields, context: HandlerContext): Grant {
+async function admit(
+  options: SyncServiceOptions,
+  fields: RequestFields,
+  context: HandlerContext,
+): Promise<Grant> {
   if (options.draining()) throw drainingError();
-  const decision = options.board.authorize(readCredentials(webHeaderReader(context.requestHeader), fields));
-  if (decision.granted) return decision;
-  options.observer.refused(decision.reason);
-  throw refusalError(decision);
+  const credentials = readCredentials(
+    webHeaderReader(context.requestHeader),
+    fields,
+    originOf(context.values),
+  );
+  const decision = await options.board.authorize(credentials);
+  return decision.granted ? decision : refused(options, decision);
+}
+
+/** The one environment of a grant: a call that is answered once cannot say more. */
+function oneOf(options: SyncServiceOptions, grant: Grant): EnvironmentGrant {
+  return "environmentId" in grant ? grant : refused(options, FLAG_SET_NEEDED);
+}
+
+function refused({ observer }: SyncServiceOptions, refusal: Refusal): never {
+  observer.refused(refusal.reason);
+  throw refusalError(refusal);
 }
 
 /** Every newest revision until the call is over. Never returns by itself: it throws what the stream has to end with. */
 async function* follow(
   options: SyncServiceOptions,
-  grant: Grant,
-  { signal, values }: HandlerContext,
+  { grant, request }: { readonly grant: Grant; readonly request: RequestFields },
+  { signal, values, requestHeader, protocolName }: HandlerContext,
 ): AsyncGenerator<Revision, never> {
   const { board, observer, clock, slowReaderMs } = options;
-  const feed = new LatestFeed<Revision>((revision) => revision.hash);
+  const feed = new LatestFeed<Revision>(pendingFor(grant));
   const openedMs = clock.monotonicMs();
   observer.streamOpened();
+  const record = options.followers?.opened({
+    environmentId: environmentOf(grant),
+    lastFour: grant.lastFour,
+    peer: originOf(values)?.address ?? "",
+    userAgent: shortName(requestHeader.get("user-agent") ?? undefined),
+    providerId: nameOfProvider(request.providerId, grant),
+    transport: protocolName === "connect" || protocolName === "grpc-web" ? protocolName : "grpc",
+  });
   let over = false;
   let unfollow: (() => void) | undefined;
   let slow: Timer | undefined;
@@ -82,6 +111,7 @@ async function* follow(
     slow?.cancel();
     age?.cancel();
     unfollow?.();
+    record?.gone();
     signal.removeEventListener("abort", aborted);
     observer.streamEnded(reason, clock.monotonicMs() - openedMs);
   };
@@ -107,7 +137,9 @@ async function* follow(
     const { value, coalesced } = await feed.next();
     observer.sent(value.document.size, { coalesced });
     if (!over) slow = clock.after(slowReaderMs, tooSlow);
+    record?.writing(value);
     yield value;
+    record?.written();
     slow?.cancel();
   }
 }

@@ -2,7 +2,7 @@ import { constants as http2, type IncomingHttpHeaders, type ServerHttp2Stream } 
 import { fromBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type SyncFlagsRequest, SyncFlagsRequestSchema } from "../../gen/flagd/sync/v1/sync_pb.ts";
-import type { StreamEnd } from "../../model/access.ts";
+import type { AccessDecision, RequestOrigin, StreamEnd } from "../../model/access.ts";
 import type { Revision } from "../../model/revision.ts";
 import type { Clock, Timer } from "../../support/clock.ts";
 import { messageOf } from "../../support/errors.ts";
@@ -23,10 +23,18 @@ import {
   slowReaderError,
   streamEndError,
 } from "./failures.ts";
-import { LatestSlot } from "./latest-slot.ts";
+import {
+  environmentOf,
+  type FollowerRecord,
+  type FollowerRecords,
+  nameOfProvider,
+  shortName,
+} from "./followers.ts";
+import type { Pending } from "./latest-slot.ts";
 import { afterMaxAge, type MaxAge } from "./max-age.ts";
 import type { GrpcLog, StreamEndReason, SyncObserver } from "./observer.ts";
 import type { OpenWrites, Writer } from "./open-writes.ts";
+import { NOTHING_PENDING, pendingFor } from "./pending-revisions.ts";
 import { readRequestMessage } from "./request-message.ts";
 import { resetStream } from "./reset-stream.ts";
 import { trailersOf } from "./trailers.ts";
@@ -35,12 +43,12 @@ import { trailersOf } from "./trailers.ts";
 const PATIENCE_MS = 10_000;
 
 const NO_HEADERS: HeaderReader = () => undefined;
-const hashOf = (revision: Revision): string => revision.hash;
 
 /** What the fast path of SyncFlags needs. */
 export interface SyncStreamOptions {
   readonly board: SyncBoard;
   readonly observer: SyncObserver;
+  readonly followers: FollowerRecords | undefined;
   readonly log: GrpcLog;
   readonly clock: Clock;
   /** Documents of at least so many bytes go gzipped to clients that accept it. */
@@ -55,25 +63,35 @@ export interface SyncStreamOptions {
 
 /**
  * One SyncFlags call over gRPC, straight on its HTTP/2 stream: it shares its frames with all other streams, holds at most
- * one revision that the client has not taken yet, and never ends with OK (design decisions 1 and 2).
+ * one revision of each flag set that the client has not taken yet, and never ends with OK (design decisions 1 and 2).
  */
 export class SyncStream implements Follower, Writer {
   readonly #options: SyncStreamOptions;
   readonly #stream: ServerHttp2Stream;
   /** Let go of as soon as the call is let in: an idle stream holds nothing that it does not need. */
   #header: HeaderReader;
-  readonly #slot = new LatestSlot<Revision>(hashOf);
+  #origin: RequestOrigin | undefined;
+  #pending: Pending<Revision> = NOTHING_PENDING;
   #zips = false;
   #writing = false;
   #openedMs: number | undefined;
+  #record: FollowerRecord | undefined;
   #failure: ConnectError | undefined;
   #unfollow: (() => void) | undefined;
   #deadline: Timer | undefined;
   #patience: Timer | undefined;
   #age: Timer | undefined;
 
-  constructor(options: SyncStreamOptions, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+  constructor(
+    options: SyncStreamOptions,
+    stream: ServerHttp2Stream,
+    {
+      headers,
+      origin,
+    }: { readonly headers: IncomingHttpHeaders; readonly origin: RequestOrigin | undefined },
+  ) {
     this.#options = options;
+    this.#origin = origin;
     this.#stream = stream;
     this.#header = nodeHeaderReader(headers);
     stream.on("error", (error) => {
@@ -96,7 +114,9 @@ export class SyncStream implements Follower, Writer {
       const request = decodeRequest(await readRequestMessage(this.#stream, encoding));
       this.#patience?.cancel();
       if (this.#over()) return;
-      this.#accept(request);
+      const decision = this.#options.board.authorize(readCredentials(this.#header, request, this.#origin));
+      if (!(decision instanceof Promise)) this.#accept(decision, request);
+      else await this.#acceptLater(decision, request);
     } catch (thrown) {
       this.#fail(thrown instanceof ConnectError ? thrown : this.#bug(thrown), "refused");
     }
@@ -104,7 +124,7 @@ export class SyncStream implements Follower, Writer {
 
   /** See {@link Follower.offer}. */
   offer(revision: Revision): void {
-    this.#slot.put(revision);
+    this.#pending.put(revision);
     if (!this.#writing && !this.#over()) this.#write();
   }
 
@@ -118,13 +138,18 @@ export class SyncStream implements Follower, Writer {
     this.#fail(streamEndError(end), end.kind);
   }
 
-  #accept(request: SyncFlagsRequest): void {
+  async #acceptLater(decision: Promise<AccessDecision>, request: SyncFlagsRequest): Promise<void> {
+    const decided = await decision;
+    if (!this.#over()) this.#accept(decided, request);
+  }
+
+  #accept(decision: AccessDecision, { providerId }: SyncFlagsRequest): void {
     const { board, observer, log, clock } = this.#options;
-    const decision = board.authorize(readCredentials(this.#header, request));
     if (!decision.granted) {
       observer.refused(decision.reason);
       throw refusalError(decision);
     }
+    const userAgent = shortName(this.#header("user-agent"));
     this.#zips = acceptsGzip(this.#header("grpc-accept-encoding"));
     this.#header = NO_HEADERS;
     this.#stream.once("wantTrailers", () => {
@@ -142,20 +167,32 @@ export class SyncStream implements Follower, Writer {
     this.#openedMs = clock.monotonicMs();
     this.#age = afterMaxAge(clock, this.#options.maxAge, () => this.#fail(maxAgeError(), "max_age"));
     observer.streamOpened();
-    log.debug({ environmentId: decision.environmentId, key: decision.lastFour }, "SyncFlags stream opened");
+    this.#record = this.#options.followers?.opened({
+      environmentId: environmentOf(decision),
+      lastFour: decision.lastFour,
+      peer: this.#origin?.address ?? "",
+      userAgent,
+      providerId: nameOfProvider(providerId, decision),
+      transport: "grpc",
+    });
+    this.#origin = undefined;
+    const { granted: _, keyHash: __, lastFour: key, ...what } = decision;
+    log.debug({ ...what, key }, "SyncFlags stream opened");
+    this.#pending = pendingFor(decision);
     const unfollow = board.follow(decision, this);
     if (this.#over()) unfollow();
     else this.#unfollow = unfollow;
   }
 
   #write(): void {
-    const taken = this.#slot.take();
+    const taken = this.#pending.take();
     if (taken === undefined) return;
     const { value: revision, coalesced } = taken;
     const { document } = revision;
     const { openWrites, gzipMinBytes, observer } = this.#options;
     const frame = this.#zips && document.size >= gzipMinBytes ? document.zippedFrame() : document.frame();
     this.#writing = true;
+    this.#record?.writing(revision);
     openWrites.began(this);
     this.#stream.write(frame, this.#written);
     observer.sent(frame.length, { coalesced });
@@ -163,6 +200,7 @@ export class SyncStream implements Follower, Writer {
 
   readonly #written = (): void => {
     this.#writing = false;
+    this.#record?.written();
     this.#options.openWrites.taken(this);
     if (!this.#over()) this.#write();
   };
@@ -197,13 +235,15 @@ export class SyncStream implements Follower, Writer {
     this.#age?.cancel();
     this.#age = undefined;
     this.#options.openWrites.gone(this);
-    this.#slot.take();
+    this.#pending.take();
     const unfollow = this.#unfollow;
     this.#unfollow = undefined;
     unfollow?.();
     if (this.#openedMs === undefined) return;
     const durationMs = this.#options.clock.monotonicMs() - this.#openedMs;
     this.#openedMs = undefined;
+    this.#record?.gone();
+    this.#record = undefined;
     this.#options.observer.streamEnded(reason, durationMs);
   }
 

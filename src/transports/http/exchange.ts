@@ -9,6 +9,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   statusCode: number;
   setHeader(name: string, value: string | number): unknown;
+  /** Beside what is there under the same name. */
+  appendHeader(name: string, value: string): unknown;
   end(body?: string | Uint8Array): unknown;
 }
 

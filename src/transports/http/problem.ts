@@ -33,11 +33,16 @@ const PROBLEMS: Readonly<Record<ProblemReason, ProblemKind>> = {
   project_not_enabled: { status: 404, title: "The project is not enabled for flagd" },
   wrong_flag_set: { status: 403, title: "The key opens another flag set" },
   malformed_selector: { status: 400, title: "The selector is malformed" },
+  ambiguous_flag_set: { status: 409, title: "More than one environment has this flag set id" },
+  flag_set_needed: { status: 400, title: "The key opens many flag sets: name one" },
+  not_an_admin_key: { status: 403, title: "The master API key is no admin" },
+  busy: { status: 503, title: "Too many keys are being checked", headers: { "Retry-After": "5" } },
   document_too_large: {
     status: 503,
     title: "The document is too large for its clients",
     headers: { "Retry-After": "60" },
   },
+  too_many_failures: { status: 429, title: "Too many requests without a valid key" },
   no_document_yet: {
     status: 503,
     title: "The environment has no document yet",
@@ -59,6 +64,8 @@ export interface Problem {
   readonly detail: string;
   /** In place of the status that the reason usually has. */
   readonly status?: number;
+  /** Whole seconds after which asking again is worth it, in place of what the reason usually says. */
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** Answers with a problem document (RFC 9457) and returns its status. */
@@ -71,6 +78,7 @@ export function sendProblem(request: HttpRequest, response: HttpResponse, proble
   );
   response.statusCode = status;
   for (const [name, value] of Object.entries(kind.headers ?? {})) response.setHeader(name, value);
+  if (problem.retryAfterSeconds !== undefined) response.setHeader("Retry-After", problem.retryAfterSeconds);
   response.setHeader("Content-Type", "application/problem+json");
   response.setHeader("Content-Length", body.length);
   response.setHeader("Cache-Control", "no-store");

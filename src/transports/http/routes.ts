@@ -1,5 +1,10 @@
 /** transports/http: the newest document of an environment, and what its translation warns of, over plain HTTP. */
-import type { AccessDecision, RequestCredentials } from "../../model/access.ts";
+import {
+  type AccessDecision,
+  FLAG_SET_NEEDED,
+  type RequestCredentials,
+  type RequestOrigin,
+} from "../../model/access.ts";
 import type { Revision } from "../../model/revision.ts";
 import type { Clock } from "../../support/clock.ts";
 import { messageOf } from "../../support/errors.ts";
@@ -15,8 +20,8 @@ type HttpRoute = "/api/v1/flagd/flags.json" | "/v1/flags" | "/api/v1/flagd/diagn
 
 /** What the routes need from the rest of the program. */
 export interface HttpRoutesOptions {
-  /** May this request read, and what? Synchronous and from memory. */
-  readonly authorize: (credentials: RequestCredentials) => AccessDecision;
+  /** May this request read, and what? From memory; only a master API key that was not seen before takes a while. */
+  readonly authorize: (credentials: RequestCredentials) => AccessDecision | Promise<AccessDecision>;
   /** The newest revision of an environment, if one was built already. */
   readonly current: (environmentId: number) => Revision | undefined;
   /** How long ago it was last known to be current; 0: it is. */
@@ -34,6 +39,7 @@ export interface HttpRoutesOptions {
 interface Exchange {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
+  readonly origin: RequestOrigin | undefined;
 }
 
 interface Route {
@@ -52,7 +58,7 @@ interface Content {
 /** Makes the handler of HTTP/1 and HTTP/2 requests alike; `false` means that the path is none of its. */
 export function createHttpRoutes(
   options: HttpRoutesOptions,
-): (request: HttpRequest, response: HttpResponse) => boolean {
+): (request: HttpRequest, response: HttpResponse, origin?: RequestOrigin) => boolean {
   const document = (revision: Revision): Content => ({
     size: revision.document.size,
     tag: revision.hash,
@@ -67,11 +73,11 @@ export function createHttpRoutes(
     { path: "/v1/flags", content: document },
     { path: "/api/v1/flagd/diagnostics.json", content: diagnostics },
   ];
-  return (request, response) => {
+  return (request, response, origin) => {
     const path = pathOf(request);
     const route = routes.find((each) => each.path === path);
     if (route === undefined) return false;
-    answer(options, route, { request, response })
+    answer(options, route, { request, response, origin })
       .catch((thrown: unknown) => {
         options.log.warn({ route: path, error: messageOf(thrown) }, "an HTTP request failed");
         return sendProblem(request, response, { reason: "internal", detail: "see the server's log" });
@@ -84,17 +90,19 @@ export function createHttpRoutes(
 
 /** Answers and returns the status. */
 async function answer(options: HttpRoutesOptions, route: Route, exchange: Exchange): Promise<number> {
-  const { request, response } = exchange;
+  const { request, response, origin } = exchange;
   if (request.method !== "GET" && request.method !== "HEAD") {
     return sendProblem(request, response, { reason: "method_not_allowed", detail: "use GET or HEAD" });
   }
-  const decision = options.authorize({
+  const asked = await options.authorize({
     environmentKeyHeader: headerOf(request, "x-environment-key"),
     authorizationHeader: headerOf(request, "authorization"),
     selectorHeader: headerOf(request, "flagd-selector"),
     selectorField: undefined,
     providerId: undefined,
+    origin,
   });
+  const decision = "organisationId" in asked ? FLAG_SET_NEEDED : asked;
   if (!decision.granted) {
     // flagd's own /v1/flags says 404 of a flag set that it does not have (facts/field.md, section 0, finding 7).
     const hidden = route.path === "/v1/flags" && decision.reason === "wrong_flag_set";
@@ -102,6 +110,7 @@ async function answer(options: HttpRoutesOptions, route: Route, exchange: Exchan
       reason: decision.reason,
       detail: decision.message,
       ...(hidden ? { status: 404 } : {}),
+      retryAfterSeconds: decision.retryAfterSeconds,
     });
   }
   const revision = options.current(decision.environmentId);
@@ -121,7 +130,7 @@ async function sendContent(exchange: Exchange, content: Content, lastModifiedMs:
   response.setHeader("ETag", `"${taggedFor(content.tag, coding)}"`);
   response.setHeader("Last-Modified", new Date(lastModifiedMs).toUTCString());
   response.setHeader("Cache-Control", "private, no-cache");
-  response.setHeader("Vary", "Authorization, X-Environment-Key, Flagd-Selector, Accept-Encoding");
+  response.appendHeader("Vary", "Authorization, X-Environment-Key, Flagd-Selector, Accept-Encoding");
   response.setHeader("X-Content-Type-Options", "nosniff");
   const asked = {
     ifNoneMatch: headerOf(request, "if-none-match"),

@@ -1,18 +1,17 @@
-/** transports/management: tells machines whether the process lives, is ready, and what it measured. */
+/** transports/management: tells machines whether the process lives, is ready, and what it measured, and people all that it knows. */
 import { messageOf } from "../../support/errors.ts";
-
-/** The part of a request that this room reads. */
-export interface ManagementRequest {
-  readonly method?: string | undefined;
-  readonly url?: string | undefined;
-}
-
-/** The part of a response that this room uses. */
-export interface ManagementResponse {
-  statusCode: number;
-  setHeader(name: string, value: string | number): unknown;
-  end(body?: string | Uint8Array): unknown;
-}
+import {
+  type Answer,
+  FAILED,
+  isReading,
+  json,
+  type ManagementRequest,
+  type ManagementResponse,
+  NOT_ALLOWED,
+  NOT_FOUND,
+  pathOf,
+  send,
+} from "./exchange.ts";
 
 /** Whether documents are served, and if not, what is missing. */
 export interface Readiness {
@@ -38,19 +37,13 @@ export interface ManagementRoutesOptions {
   readonly readiness: () => Readiness | Promise<Readiness>;
   /** Writes the metrics in a text format of Prometheus. */
   readonly metrics: { readonly contentType: string; render(): Promise<string> };
+  /** Answers what people look at, protected; `false`: the path is none of its. Nothing is shown if not given. */
+  readonly status?: (request: ManagementRequest, response: ManagementResponse) => boolean;
   readonly log: { warn(fields: object, message: string): void };
-}
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
 }
 
 /** 412 until ready: what flagd's own management port says (facts/flagd.md, section 2; facts/field.md, section 1.1). */
 const NOT_READY_STATUS = 412;
-
-const PROBLEM_TYPES = "https://github.com/flagsmith-flagd/flagsmith-flagd/blob/main/docs/errors.md";
 
 /** Makes the handler of the management port: it answers every request, unknown paths with 404. */
 export function createManagementRoutes(
@@ -62,30 +55,20 @@ export function createManagementRoutes(
     ["/metrics", async () => metricsAnswer(options.metrics.contentType, await options.metrics.render())],
   ]);
   return (request, response) => {
-    const found = answers.get((request.url ?? "").split("?", 1)[0] ?? "");
-    const readOnly = request.method === "GET" || request.method === "HEAD";
+    if (options.status?.(request, response)) return;
+    const found = answers.get(pathOf(request));
     const serve = async (): Promise<void> => {
-      if (found !== undefined && !readOnly) response.setHeader("Allow", "GET, HEAD");
-      send(request, response, found === undefined ? NOT_FOUND : readOnly ? await found() : NOT_ALLOWED);
+      send(
+        request,
+        response,
+        found === undefined ? NOT_FOUND : isReading(request) ? await found() : NOT_ALLOWED,
+      );
     };
     serve().catch((thrown: unknown) => {
       options.log.warn({ error: messageOf(thrown) }, "a management request failed");
       send(request, response, FAILED);
     });
   };
-}
-
-const NOT_FOUND = problem(404, "not_found", "There is nothing at this path");
-const NOT_ALLOWED = problem(405, "method_not_allowed", "Only GET and HEAD are answered here");
-const FAILED = problem(500, "internal", "The server failed");
-
-function problem(status: number, reason: string, title: string): Answer {
-  const body = JSON.stringify({ type: `${PROBLEM_TYPES}#${reason}`, title, status, reason });
-  return { status, contentType: "application/problem+json", body };
-}
-
-function json(status: number, content: object): Answer {
-  return { status, contentType: "application/json", body: JSON.stringify(content) };
 }
 
 /** What `/readyz` says, as it is written. */
@@ -124,14 +107,4 @@ function readinessAnswer({ ready, waitingFor, stale, schema, held = [] }: Readin
 
 function metricsAnswer(contentType: string, body: string): Answer {
   return { status: 200, contentType, body };
-}
-
-function send(request: ManagementRequest, response: ManagementResponse, answer: Answer): void {
-  const body = Buffer.from(answer.body);
-  response.statusCode = answer.status;
-  response.setHeader("Content-Type", answer.contentType);
-  response.setHeader("Content-Length", body.length);
-  response.setHeader("Cache-Control", "no-store");
-  response.setHeader("X-Content-Type-Options", "nosniff");
-  response.end(request.method === "HEAD" ? undefined : body);
 }

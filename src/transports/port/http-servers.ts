@@ -1,5 +1,6 @@
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
+import type { RequestOrigin } from "../../model/access.ts";
 import type { Clock } from "../../support/clock.ts";
 import { codeOf, messageOf } from "../../support/errors.ts";
 import { type PortRequest, type PortResponse, watchExchange } from "./exchange-watch.ts";
@@ -8,7 +9,9 @@ import { Http2Connection, type PingPolicy } from "./http2-connection.ts";
 import { createHttp2Server } from "./http2-server.ts";
 import type { PortLog } from "./log.ts";
 import type { CutReason } from "./observer.ts";
+import type { Peer, Peers } from "./peers.ts";
 import { Rounds } from "./rounds.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
 
 /**
  * Milliseconds that a connection may rest between two requests. Longer than what load balancers commonly wait (60 s) and
@@ -25,13 +28,22 @@ const ANSWER_MS = 60_000;
 /** Milliseconds that a client has to close a connection to which we have said good-bye. */
 const CLOSING_MS = 5_000;
 
-/** What the servers need. */
-export interface HttpServersOptions {
+/** Who answers what. */
+export interface RequestHandlers {
   /** Answers every request that `directStream` did not take. */
-  readonly request: (request: PortRequest, response: PortResponse) => void;
-  /** Has the first refusal of every HTTP/2 stream: `true` means that it took it. */
-  readonly directStream?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
+  readonly request: (request: PortRequest, response: PortResponse, origin: RequestOrigin) => void;
+  /** Has the first refusal of every HTTP/2 stream: `true` means that it took it. `origin` is asked at most once. */
+  readonly directStream?: (
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    origin: () => RequestOrigin,
+  ) => boolean;
+}
+
+/** What the servers need. */
+export interface HttpServersOptions extends RequestHandlers {
   readonly clock: Clock;
+  readonly peers: Peers;
   readonly log: PortLog;
   /** Milliseconds in which a connection must have sent its first head. */
   readonly silenceMs: number;
@@ -40,9 +52,19 @@ export interface HttpServersOptions {
   readonly onCut: (reason: CutReason) => void;
 }
 
+/** A connection whose protocol is known. */
+export interface KnownConnection {
+  readonly version: "http1" | "http2";
+  /** What HTTP is spoken on. */
+  readonly socket: Socket;
+  /** The TCP socket below it: the same, unless TLS lies between. */
+  readonly raw: Socket;
+  readonly peer: Peer;
+}
+
 /** A server for each HTTP version, fed with connections that something else accepted. */
 export interface HttpServers {
-  take(version: "http1" | "http2", socket: Socket): void;
+  take(connection: KnownConnection): void;
   /** GOAWAY to every session, `connection: close` with every answer; what comes now is answered once. */
   drain(): void;
   /** Drains, and takes no new request on any connection; those that rest are ended at once. */
@@ -53,7 +75,7 @@ export interface HttpServers {
 
 /** Makes both, with the time limits of their connections. */
 export function createHttpServers(options: HttpServersOptions): HttpServers {
-  const { clock, log, silenceMs, onCut, pings } = options;
+  const { clock, log, silenceMs, onCut, pings, peers } = options;
   const connections = new Map<Http2Session, Http2Connection>();
   const rounds = new Rounds(clock);
   let draining = false;
@@ -62,7 +84,9 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
   const answer = (request: PortRequest, response: PortResponse): void => {
     watchExchange({ request, response }, { rounds, requestMs: REQUEST_MS, answerMs: ANSWER_MS, onCut });
     try {
-      options.request(request, response);
+      const origin = peers.originOf(request);
+      setSecurityHeaders(response, origin.encrypted);
+      options.request(request, response, origin);
     } catch (thrown) {
       log.warn({ error: messageOf(thrown) }, "a request handler threw");
       response.destroy();
@@ -78,7 +102,13 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
       answer(request, response);
     },
   });
-  const http2 = createHttp2Server({ directStream: options.directStream ?? (() => false), request: answer });
+  const { directStream } = options;
+  const http2 = createHttp2Server({
+    directStream: (stream, headers) =>
+      directStream?.(stream, headers, () => peers.originOn(stream.session, headers["x-forwarded-for"])) ??
+      false,
+    request: answer,
+  });
   // After the server's own listener: a stream that comes during a drain is answered, and its connection said good-bye to.
   http2.on("stream", ({ session }) => {
     if (draining && session !== undefined) connections.get(session)?.close();
@@ -89,9 +119,10 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
   });
 
   const limits = { rounds, silenceMs, idleMs: IDLE_MS, closingMs: CLOSING_MS, pings, onCut };
-  const takeHttp2 = (socket: Socket): void => {
+  const takeHttp2 = ({ socket, raw, peer }: KnownConnection): void => {
     const onSession = (session: Http2Session): void => {
-      const connection = new Http2Connection(limits, session, socket);
+      peers.remember(session, peer);
+      const connection = new Http2Connection(limits, session, raw);
       connections.set(session, connection);
       session.once("close", () => connections.delete(session));
       if (closing) connection.close();
@@ -106,9 +137,13 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
     for (const connection of connections.values()) connection.close();
   };
   return {
-    take(version, socket) {
-      if (version === "http2") takeHttp2(socket);
-      else http1.emit("connection", socket);
+    take(connection) {
+      if (connection.version === "http2") {
+        takeHttp2(connection);
+        return;
+      }
+      peers.remember(connection.socket, connection.peer);
+      http1.emit("connection", connection.socket);
     },
     drain,
     close() {

@@ -1,15 +1,15 @@
-/** transports/port: one TCP port in cleartext for HTTP/1 and HTTP/2 alike, opened and closed without leaving anything behind. */
-import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+/** transports/port: one TCP port for HTTP/1 and HTTP/2 alike, with TLS or without, opened and closed without leaving anything behind. */
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Clock } from "../../support/clock.ts";
+import { createArrivals } from "./arrivals.ts";
 import { bindingFailure } from "./binding-failure.ts";
-import type { PortRequest, PortResponse } from "./exchange-watch.ts";
-import { createHttpServers } from "./http-servers.ts";
-import { refuse } from "./http1-server.ts";
+import { createHttpServers, type RequestHandlers } from "./http-servers.ts";
 import type { PingPolicy } from "./http2-connection.ts";
 import type { PortLog } from "./log.ts";
 import { CUT_REASONS, type CutReason, type PortObserver } from "./observer.ts";
-import { sniffProtocol } from "./sniff.ts";
+import type { TrustedProxies } from "./peer-address.ts";
+import { Peers } from "./peers.ts";
+import type { PortTls } from "./tls-terminator.ts";
 
 /** Milliseconds that a new connection may stay silent. */
 const DEFAULT_SILENCE_MS = 10_000;
@@ -20,12 +20,10 @@ const ACCEPT_BACKLOG = 4_096;
 /** Milliseconds without traffic after which the kernel asks whether the peer still lives: clients set no keepalive. */
 const TCP_KEEPALIVE_DELAY_MS = 30_000;
 
+const NO_PROXIES: TrustedProxies = { trusts: () => false };
+
 /** What a port needs. */
-export interface PortOptions {
-  /** Answers every request that `directStream` did not take. */
-  readonly request: (request: PortRequest, response: PortResponse) => void;
-  /** Has the first refusal of every HTTP/2 stream: `true` means that it took it. */
-  readonly directStream?: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
+export interface PortOptions extends RequestHandlers {
   readonly clock: Clock;
   readonly log: PortLog;
   /** Milliseconds in which a connection must have shown its protocol, or its first head; 10,000 if not given. */
@@ -35,6 +33,12 @@ export interface PortOptions {
   readonly pings?: PingPolicy;
   /** Connections that are held at the same time; more are closed as they come. No limit if not given. */
   readonly maxConnections?: number;
+  /** Cleartext if not given. */
+  readonly tls?: PortTls | undefined;
+  /** Whose `X-Forwarded-For`, and whose PROXY header, is believed; nobody's if not given. */
+  readonly proxies?: TrustedProxies | undefined;
+  /** Whether the proxies begin each connection with a PROXY header. */
+  readonly proxyProtocol?: boolean;
 }
 
 /** A port that can be opened once and closed once. */
@@ -58,35 +62,32 @@ export function createPort(options: PortOptions): Port {
   const { clock, log, observer, maxConnections } = options;
   const silenceMs = options.silenceMs ?? DEFAULT_SILENCE_MS;
   const sockets = new Set<Socket>();
-  const undecided = new Map<Socket, () => void>();
   let full = false;
   let closed: Promise<void> | undefined;
 
-  const onCut = (reason: CutReason): void => {
+  const onCut = (reason: CutReason, error?: string): void => {
     observer?.cut(reason);
-    log.debug({ reason }, CUT_REASONS[reason]);
+    log.debug({ reason, error }, CUT_REASONS[reason]);
   };
-  const servers = createHttpServers({ ...options, silenceMs, onCut });
-  const sniffing = { clock, silenceMs, onSilent: () => onCut("silent") };
+  const peers = new Peers(options.proxies ?? NO_PROXIES);
+  const servers = createHttpServers({ ...options, silenceMs, onCut, peers });
+  const arrivals = createArrivals({
+    clock,
+    silenceMs,
+    tls: options.tls,
+    headerFrom: options.proxyProtocol === true ? options.proxies : undefined,
+    onCut,
+    known: (connection) => servers.take(connection),
+  });
   const accept = (socket: Socket): void => {
     observer?.connectionOpened();
     sockets.add(socket);
     socket.once("close", () => {
       observer?.connectionClosed();
       sockets.delete(socket);
-      undecided.delete(socket);
       full = false;
     });
-    const abandon = sniffProtocol(socket, sniffing, (protocol) => {
-      undecided.delete(socket);
-      if (protocol !== "tls") {
-        servers.take(protocol, socket);
-        return;
-      }
-      onCut("tls");
-      refuse(socket, "400 Bad Request", "this port does not speak TLS");
-    });
-    undecided.set(socket, abandon);
+    arrivals.take(socket);
   };
   const server = createServer(
     { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_DELAY_MS },
@@ -103,7 +104,7 @@ export function createPort(options: PortOptions): Port {
     const stopped = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
-    for (const abandon of undecided.values()) abandon();
+    arrivals.close();
     servers.close();
     const grace = clock.after(graceMs, () => {
       for (const socket of sockets) socket.destroy();

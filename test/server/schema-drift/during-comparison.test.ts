@@ -8,9 +8,9 @@ import { createTestDatabase, type TestDatabase } from "../../support/database.ts
 import { startTcpProxy, type TcpProxy, targetOf, throughProxy } from "../../support/tcp-proxy.ts";
 import { eventually, follow, type SeenDocument, startTestServer } from "../harness.ts";
 
-/** The last time that the server asked which columns there are; `pg_stat_activity` remembers a connection's last query. */
+/** The last time that the server asked which columns there are; `pg_stat_activity` remembers the first KB of a connection's last query. */
 const LAST_LOOK = `SELECT max(query_start)::text AS at FROM pg_stat_activity
-  WHERE datname = current_database() AND application_name = 'flagsmith-flagd' AND query LIKE '%pg_attribute%'`;
+  WHERE datname = current_database() AND application_name = 'flagsmith-flagd' AND query LIKE '%pg_notification_queue_usage%'`;
 /** Each way: what follows the look at the columns comes so much later. */
 const DELAY_MS = 200;
 const LIMIT_MS = 60_000;

@@ -35,7 +35,11 @@ function ringOf(entries: readonly DirectoryEntry[], nowMs = 1_000): KeyRing {
 
 const reasonOf = (ring: KeyRing, credentials: Partial<RequestCredentials>): string => {
   const decision = ring.authorize({ ...NOTHING, ...credentials });
-  return decision.granted ? `environment ${decision.environmentId}` : decision.reason;
+  if (decision instanceof Promise) throw new Error("an environment key is decided on at once");
+  if (!decision.granted) return decision.reason;
+  return "environmentId" in decision
+    ? `environment ${decision.environmentId}`
+    : `organisation ${decision.organisationId}`;
 };
 
 describe("KeyRing: ways of carrying the key", () => {
@@ -72,6 +76,7 @@ describe("KeyRing: selectors beside a key", () => {
     ["flagSetId=Shop/Development", "environment 1"],
     ["source=Shop/Development", "environment 1"],
     ["Shop/Development", "environment 1"],
+    ["*", "environment 1"],
     ["flagSetId=Shop/Production", "wrong_flag_set"],
     ["flagSetId=", "wrong_flag_set"],
     ["flagSetId=Shop/Development,source=x", "wrong_flag_set"],
@@ -121,6 +126,15 @@ describe("KeyRing: the state of keys and environments", () => {
       expect(ring.review({ environmentId: 1, keyHash: sha256Hex(KEY) })?.reason).toBe(obstacle);
     },
   );
+
+  it("refuses unknown, inactive and expired keys in the same words", () => {
+    const inactive = ringOf([withKey({ active: false })]);
+    const expired = ringOf([withKey({ expiresAtMs: 1_000 })]);
+    const answers = [ringOf([]), inactive, expired].map((ring) =>
+      JSON.stringify(ring.authorize({ ...NOTHING, environmentKeyHeader: KEY })),
+    );
+    expect(new Set(answers).size).toBe(1);
+  });
 
   it("never repeats a key in a refusal", () => {
     for (const key of ["ser.unknownunknownunknown", CLIENT_KEY]) {

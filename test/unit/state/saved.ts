@@ -51,6 +51,16 @@ export function entryOf(environmentId: number, changed: Partial<DirectoryEntry> 
 export function directoryOf(entries: readonly DirectoryEntry[], readAtMs = 1_000): SavedDirectory {
   return {
     entries,
+    masterKeys: [
+      {
+        prefix: "AbCdEfGh",
+        hashedKey: "pbkdf2_sha256$1000$salt$AAAA",
+        organisationId: 1,
+        organisationStopped: false,
+        isAdmin: true,
+        expiresAtMs: 2_000,
+      },
+    ],
     readAtMs,
     installation: ORIGIN.installation,
     settingsByProject: new Map([[1, { semantics: "value", identityOverrideLimit: 7 }]]),

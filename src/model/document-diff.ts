@@ -1,4 +1,4 @@
-import { canonicalJson } from "../model/canonical-json.ts";
+import { canonicalJson } from "./canonical-json.ts";
 
 /** A flagd document as a follower sees it: nothing is taken for granted. */
 export interface SeenDocument {
