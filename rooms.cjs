@@ -21,6 +21,7 @@ module.exports = {
   bootstrap: ["support", "postgres", "demo"],
   verify: ["model"],
   doctor: ["model", "support", "postgres", "state"],
+  conformance: ["support", "gen"],
   app: [
     "model",
     "support",
@@ -35,5 +36,17 @@ module.exports = {
     "verify",
     "transports",
   ],
-  cli: ["app", "config", "observe", "postgres", "support", "demo", "bootstrap", "doctor", "model", "gen"],
+  cli: [
+    "app",
+    "config",
+    "observe",
+    "postgres",
+    "support",
+    "demo",
+    "bootstrap",
+    "doctor",
+    "conformance",
+    "model",
+    "gen",
+  ],
 };

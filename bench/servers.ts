@@ -15,12 +15,18 @@ export interface Contestant {
 }
 
 /** Servers that are given their documents. */
-export type GivenDocuments = "push-server" | "grpc-js-server" | "connect-server" | "tcp-server";
+export type GivenDocuments =
+  | "push-server"
+  | "http2-server"
+  | "grpc-js-server"
+  | "connect-server"
+  | "tcp-server";
 
 /** What each is called in tables. */
 const NAMES: Readonly<Record<GivenDocuments, string>> = {
   "tcp-server": "plain TCP (the limit)",
   "push-server": "flagsmith-flagd, push path alone",
+  "http2-server": "bare node:http2",
   "grpc-js-server": "@grpc/grpc-js",
   "connect-server": "@connectrpc/connect-node",
 };

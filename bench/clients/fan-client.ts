@@ -97,7 +97,7 @@ async function runNode(options: FanOut): Promise<FanOutResult> {
     const rounds: Spread[] = [];
     for (let round = 0; round < options.rounds; round++) {
       await client.ask("expect");
-      const began = Date.now();
+      const began = performance.timeOrigin + performance.now();
       await options.change();
       rounds.push(await client.ask<Spread>("arrived", began));
     }

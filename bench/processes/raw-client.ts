@@ -26,7 +26,7 @@ let arrivalsMs: number[] = [];
 let onArrival: (() => void) | undefined;
 
 function arrived(): void {
-  arrivalsMs.push(Date.now());
+  arrivalsMs.push(performance.timeOrigin + performance.now());
   onArrival?.();
 }
 

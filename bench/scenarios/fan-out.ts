@@ -109,7 +109,7 @@ function rowOf(name: string, measured: Measured, limitMs: number | undefined): r
 const NEVER_GZIP = 1_000_000_000;
 
 interface Entry {
-  readonly id: "tcp" | "push" | "push gzip" | "ours" | "grpc-js" | "connect";
+  readonly id: "tcp" | "push" | "push gzip" | "ours" | "http2" | "grpc-js" | "connect";
   readonly label: string;
   readonly start: (place: Place, documents: readonly string[]) => Promise<Contestant>;
 }
@@ -134,6 +134,11 @@ const ENTRIES: readonly Entry[] = [
     id: "ours",
     label: "flagsmith-flagd, from the commit on",
     start: (place) => startOurs(place, { GZIP_MIN_BYTES: String(NEVER_GZIP) }),
+  },
+  {
+    id: "http2",
+    label: "bare node:http2, one shared frame",
+    start: (_, documents) => startGiven("http2-server", documents),
   },
   {
     id: "grpc-js",
@@ -207,16 +212,23 @@ async function run(bench: Bench): Promise<Findings> {
     rounds,
     client: "counting",
   });
+  const smallCounted = await compare(bench, {
+    size: SMALL,
+    streams: bench.quick ? 1_000 : 5_000,
+    rounds,
+    client: "counting",
+  });
   const one = await compare(bench, { size: LARGE, streams: 1, rounds: bench.quick ? 10 : 50 });
   const ours = large.measured.get("ours");
   const push = large.measured.get("push");
   const single = one.measured.get("ours");
   return {
-    tables: [large.table, counted.table, small.table, one.table],
+    tables: [large.table, counted.table, small.table, smallCounted.table, one.table],
     verdicts: [
       ...verdictsOn(large, "large"),
       ...verdictsOn(counted, "large, client that only counts"),
       ...verdictsOn(small, "small"),
+      ...verdictsOn(smallCounted, "small, client that only counts"),
       ...[push, ours].flatMap((each, index) =>
         each === undefined
           ? []
@@ -242,6 +254,7 @@ async function run(bench: Bench): Promise<Findings> {
     ],
     remarks: [
       `Client: ${push?.result.client === "Go" ? "Go: grpc-go (fanclient), and plain TCP for the limit" : "Node, raw HTTP/2 and TCP"}.`,
+      "Bare node:http2 is no server, but what Node's HTTP/2 costs: no back-pressure, deadlines, pings, keys or ends of streams.",
       "Only `from the commit on` begins with the UPDATE in Postgres; all others are given the new document.",
     ],
   };

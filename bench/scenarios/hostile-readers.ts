@@ -32,7 +32,7 @@ async function run(bench: Bench): Promise<Findings> {
     const pushes: Spread[] = [];
     for (let round = 0; round < 10; round++) {
       await client.ask("expect");
-      const began = Date.now();
+      const began = performance.timeOrigin + performance.now();
       await server.change();
       pushes.push(await client.ask<Spread>("arrived", began));
     }

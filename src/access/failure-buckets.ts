@@ -1,3 +1,5 @@
+import { networkOf } from "./network-of.ts";
+
 /** How often one address may fail. */
 export interface FailureLimits {
   /** Failures in a row that cost nothing. */
@@ -17,7 +19,7 @@ interface Bucket {
 }
 
 /**
- * Token buckets of failed authentications per address. Only failures count, and only those who fail are slowed: behind
+ * Token buckets of failed authentications per address, of IPv6 per network ({@link networkOf}). Only failures count, and only those who fail are slowed: behind
  * a proxy that hides addresses one wrong client must never shut out its neighbours with good keys.
  */
 export class FailureBuckets {
@@ -34,7 +36,7 @@ export class FailureBuckets {
   /** Milliseconds until the address may fail again; 0: now. */
   waitMs(address: string): number {
     const { burst, perMinute } = this.#limits;
-    const bucket = this.#buckets.get(address);
+    const bucket = this.#buckets.get(networkOf(address));
     if (bucket === undefined || perMinute === 0) return 0;
     const over = this.#failuresNow(bucket) - (burst - 1);
     return over <= 0 ? 0 : Math.round((over * MINUTE_MS) / perMinute);
@@ -44,17 +46,18 @@ export class FailureBuckets {
   failed(address: string): void {
     const { burst, perMinute } = this.#limits;
     if (perMinute === 0) return;
-    const bucket = this.#buckets.get(address) ?? { failures: 0, atMs: this.#nowMs() };
+    const network = networkOf(address);
+    const bucket = this.#buckets.get(network) ?? { failures: 0, atMs: this.#nowMs() };
     const failures = Math.min(this.#failuresNow(bucket) + 1, burst);
-    this.#buckets.delete(address);
-    this.#buckets.set(address, { failures, atMs: this.#nowMs() });
+    this.#buckets.delete(network);
+    this.#buckets.set(network, { failures, atMs: this.#nowMs() });
     const [oldest] = this.#buckets.keys();
     if (oldest !== undefined && this.#buckets.size > MOST_ADDRESSES) this.#buckets.delete(oldest);
   }
 
   /** Takes back one that turned out to be none. */
   forgive(address: string): void {
-    const bucket = this.#buckets.get(address);
+    const bucket = this.#buckets.get(networkOf(address));
     if (bucket !== undefined) bucket.failures = Math.max(0, bucket.failures - 1);
   }
 

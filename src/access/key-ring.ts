@@ -43,8 +43,8 @@ export class KeyRing {
     this.#organisationKeys = new OrganisationKeys(nowMs, verifier);
   }
 
-  /** Takes the directory as it is now. */
-  load(entries: readonly DirectoryEntry[], masterKeys: readonly MasterKeyRecord[] = []): void {
+  /** Takes the directory as it is now. `"unreadable"`: there may be master keys, but this server cannot read them. */
+  load(entries: readonly DirectoryEntry[], masterKeys: readonly MasterKeyRecord[] | "unreadable" = []): void {
     const serverKeys = new Map<string, KnownKey>();
     for (const entry of entries) {
       for (const key of entry.keys) {

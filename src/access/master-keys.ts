@@ -22,6 +22,11 @@ export function prefixOf(key: string): string | undefined {
   return prefix;
 }
 
+/** Whether a hash is a master key's: those of environment keys are plain hex. */
+export function isMasterKeyHash(hash: string): boolean {
+  return hash.startsWith(`${ALGORITHM}$`);
+}
+
 /**
  * Checks master keys against Django's PBKDF2 hashes. One at a time, on a thread of libuv's pool, and each pair of key and hash
  * once, since a verification costs 0.25 to 0.5 s of CPU (facts/flagsmith.md, section 5). A key is remembered as its SHA-256

@@ -1,6 +1,6 @@
 import type { AccessDecision, DirectoryEntry, MasterKeyRecord, Refusal } from "../model/access.ts";
 import { maskKey } from "../support/secrets.ts";
-import { type MasterKeyVerifier, prefixOf } from "./master-keys.ts";
+import { isMasterKeyHash, type MasterKeyVerifier, prefixOf } from "./master-keys.ts";
 import { refuse } from "./refusals.ts";
 import { parseSelector } from "./selector.ts";
 
@@ -20,14 +20,17 @@ export class OrganisationKeys {
   #byPrefix: ReadonlyMap<string, MasterKeyRecord> = new Map();
   #byHash: ReadonlyMap<string, MasterKeyRecord> = new Map();
   #environments: ReadonlyMap<number, DirectoryEntry> = new Map();
+  #unreadable = false;
 
   constructor(nowMs: () => number, verifier: MasterKeyVerifier) {
     this.#nowMs = nowMs;
     this.#verifier = verifier;
   }
 
-  /** Takes the directory as it is now. */
-  load(entries: readonly DirectoryEntry[], keys: readonly MasterKeyRecord[]): void {
+  /** Takes the directory as it is now. `"unreadable"`: there may be keys, but this server cannot read them. */
+  load(entries: readonly DirectoryEntry[], found: readonly MasterKeyRecord[] | "unreadable"): void {
+    this.#unreadable = found === "unreadable";
+    const keys = found === "unreadable" ? [] : found;
     this.#byPrefix = new Map(keys.map((key) => [key.prefix, key]));
     this.#byHash = new Map(keys.map((key) => [key.hashedKey, key]));
     this.#environments = new Map(entries.map((entry) => [entry.environmentId, entry]));
@@ -44,6 +47,7 @@ export class OrganisationKeys {
     selector: string,
     hindrance: () => Refusal | undefined = () => undefined,
   ): AccessDecision | Promise<AccessDecision> {
+    if (this.#unreadable) return refuse("master_keys_unreadable");
     const record = this.#valid(key);
     if (record === undefined) return refuse("unknown_key");
     const known = this.#verifier.known(key, record.hashedKey);
@@ -54,7 +58,10 @@ export class OrganisationKeys {
   /** Whether a key that once opened something still does; `undefined`: it does. `"other"`: it is none of these. */
   review(grant: ReviewedGrant): Refusal | undefined | "other" {
     const record = this.#byHash.get(grant.keyHash);
-    if (record === undefined) return "other";
+    if (record === undefined) {
+      const isGone = this.#unreadable && isMasterKeyHash(grant.keyHash);
+      return isGone ? refuse("master_keys_unreadable") : "other";
+    }
     if (this.#hasExpired(record)) return refuse("unknown_key");
     const refusal = refusalOf(record);
     if (refusal !== undefined) return refusal;

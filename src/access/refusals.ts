@@ -22,6 +22,8 @@ const MESSAGES: Readonly<Record<KeyRefusal, string>> = {
     "more than one environment of this organisation has the flag set id that the selector names: rename one, or use an environment's own key",
   not_an_admin_key:
     "this master API key is no admin of its organisation, and what else it may do is not in this database: create one with admin rights, or use an environment's server-side key",
+  master_keys_unreadable:
+    "this server may not read Flagsmith's master API keys: use an environment's server-side key, or have its database role given them (`flagsmith-flagd migrate up --role NAME --with-admin`)",
   busy: "too many keys that were not seen before are being checked: try again in some seconds",
 };
 

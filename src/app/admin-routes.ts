@@ -1,9 +1,8 @@
 import type { FailureGate } from "../access/failure-gate.ts";
-import { MasterKeyVerifier } from "../access/master-keys.ts";
+import type { MasterKeyVerifier } from "../access/master-keys.ts";
 import type { RequestOrigin } from "../model/access.ts";
 import { nameOf } from "../model/principal.ts";
 import type { Logger } from "../observe/logger.ts";
-import { isConnectionFailure } from "../postgres/connection-failure.ts";
 import type { Database } from "../postgres/database.ts";
 import {
   createIntegration,
@@ -13,6 +12,7 @@ import {
 } from "../postgres/project-integration.ts";
 import { roleInProject } from "../postgres/read-principal.ts";
 import { type AdminRequest, type AdminResponse, createAdminRoutes } from "../transports/admin/routes.ts";
+import { hindrancesOf } from "./admin-hindrances.ts";
 import { principalFinder } from "./identify-principal.ts";
 import { slowingFinder } from "./slow-failures.ts";
 
@@ -23,10 +23,10 @@ import { slowingFinder } from "./slow-failures.ts";
 export function createAdmin(
   database: Database,
   logger: Logger,
-  gate: FailureGate,
+  { gate, verifier }: { readonly gate: FailureGate; readonly verifier: MasterKeyVerifier },
 ): (request: AdminRequest, response: AdminResponse, origin?: RequestOrigin) => boolean {
   return createAdminRoutes({
-    identify: slowingFinder(principalFinder(database, new MasterKeyVerifier()), gate),
+    identify: slowingFinder(principalFinder(database, verifier), gate),
     roleIn: (principal, projectId) => roleInProject(database, principal, projectId),
     integrations: {
       read: (projectId) => readIntegration(database, projectId),
@@ -41,7 +41,7 @@ export function createAdmin(
         "the flagd integration of a project was changed",
       );
     },
-    isAway: isConnectionFailure,
+    hindrance: hindrancesOf(logger),
     log: logger,
   });
 }

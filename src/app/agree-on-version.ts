@@ -2,7 +2,7 @@ import type { Revision } from "../model/revision.ts";
 import type { Logger } from "../observe/logger.ts";
 import { isConnectionFailure } from "../postgres/connection-failure.ts";
 import type { Database } from "../postgres/database.ts";
-import type { EnvironmentReading } from "../postgres/read-environment.ts";
+import type { EarlyReading } from "../postgres/read-environment.ts";
 import { type RecordedRevision, recordRevision } from "../postgres/record-revision.ts";
 import { messageOf } from "../support/errors.ts";
 
@@ -30,11 +30,7 @@ export class VersionAgreement {
    *
    * @throws what the database threw if it is away: the reading is then tried again as a whole.
    */
-  async agree(
-    reading: EnvironmentReading,
-    hash: string,
-    shown: Revision | undefined,
-  ): Promise<AgreedVersion> {
+  async agree(reading: EarlyReading, hash: string, shown: Revision | undefined): Promise<AgreedVersion> {
     const { environmentId } = reading.snapshot;
     const { readAtMs, position } = reading;
     try {
@@ -55,7 +51,7 @@ export class VersionAgreement {
   }
 }
 
-function versionFromRows(reading: EnvironmentReading, hash: string, shown: Revision | undefined): number {
+function versionFromRows(reading: EarlyReading, hash: string, shown: Revision | undefined): number {
   if (shown === undefined) return reading.rowsChangedAtMs;
   return shown.hash === hash ? shown.versionMs : Math.max(reading.rowsChangedAtMs, shown.versionMs + 1);
 }

@@ -6,7 +6,8 @@ import { GuardedDatabase } from "../postgres/guarded-database.ts";
 import { Listener } from "../postgres/listener.ts";
 import { isStandby } from "../postgres/standby.ts";
 import type { Clock, Timer } from "../support/clock.ts";
-import { ERROR_ADVICE, FlagsmithFlagdError, messageOf } from "../support/errors.ts";
+import { ERRORS } from "../support/error-catalogue.ts";
+import { FlagsmithFlagdError, messageOf } from "../support/errors.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Staleness } from "./staleness.ts";
 
@@ -69,7 +70,10 @@ export class DatabaseWatch {
       probeIntervalMs: LISTENER_PROBE_MS,
       reader: pool,
       events: {
-        onNotice: (notice) => this.#pipeline?.onNotice(notice),
+        onNotice: (notice) => {
+          parts.metrics.notified(notice.kind);
+          this.#pipeline?.onNotice(notice);
+        },
         onListening: () => this.#onListening(),
         onLost: (error) => this.#onListenerLost(error),
         onHearing: (hears) => this.#onHearing(hears),
@@ -183,7 +187,7 @@ export class DatabaseWatch {
       logger.info({}, "notifications arrive again");
     } else {
       const error = "LISTEN is accepted, but no notification arrives: is there a pooler between?";
-      const advice = ERROR_ADVICE.LISTENER_DEAF;
+      const advice = ERRORS.LISTENER_DEAF.advice;
       staleness.begin("listener_deaf", error);
       logger.error({ code: "LISTENER_DEAF", error, advice }, "nothing is heard of changes; polling instead");
     }
@@ -193,7 +197,7 @@ export class DatabaseWatch {
   #onStandby(error: string): void {
     const { logger, staleness } = this.#parts;
     if (!staleness.has("standby")) {
-      const advice = ERROR_ADVICE.DATABASE_STANDBY;
+      const advice = ERRORS.DATABASE_STANDBY.advice;
       logger.error(
         { code: "DATABASE_STANDBY", error, advice },
         "nothing can be heard or recorded on a standby; polling instead",

@@ -5,7 +5,7 @@ import type { Translation } from "../model/translation.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Database } from "../postgres/database.ts";
-import { type EnvironmentReading, readEnvironment } from "../postgres/read-environment.ts";
+import { beginReading, type EarlyReading } from "../postgres/read-environment.ts";
 import type { Board } from "../publish/board.ts";
 import { buildRevision, hashContent } from "../publish/build-revision.ts";
 import type { HeldIds } from "../snapshot/change-ledger.ts";
@@ -23,6 +23,7 @@ import { TranslationCaches } from "../translate/translation-caches.ts";
 import { VersionAgreement } from "./agree-on-version.ts";
 import type { HeldDocument } from "./held-documents.ts";
 import { LostFlags } from "./lost-flags.ts";
+import type { Rebuild } from "./rebuild.ts";
 import type { SchemaWatch } from "./schema-watch.ts";
 import { SizeGate } from "./size-gate.ts";
 
@@ -41,6 +42,8 @@ export interface EnvironmentPublisherParts {
   readonly onPublished?: (revision: Revision, before: Revision | undefined) => void;
   readonly sizes: { readonly sizeBudgetBytes: number; readonly maxDocumentBytes: number };
   readonly timing: { readonly settleMs: number; readonly settleMaxMs: number };
+  /** Takes the time of each stage. */
+  readonly flow: { begin(environmentId: number): Rebuild };
   /** Resolves with `true` when all was heard that was announced before the call; `false`: that is not known. */
   readonly caughtUp: () => Promise<boolean>;
 }
@@ -126,9 +129,9 @@ export class EnvironmentPublisher {
   /** @throws what the database threw; nothing was published then. */
   async publish(request: PublishRequest): Promise<PublishOutcome> {
     const { entry, settings, wanted } = request;
-    const { database, schema, databaseTime, clock } = this.#parts;
-    const beganMs = clock.monotonicMs();
+    const { database, schema, databaseTime, flow } = this.#parts;
     const { environmentId } = entry;
+    const rebuild = flow.begin(environmentId);
     const shown = this.#shown.get(environmentId);
     const part =
       wanted === "everything" || shown === undefined
@@ -140,29 +143,40 @@ export class EnvironmentPublisher {
     };
     const { columns, storage } = schema;
     const from = { environmentId, columns, settings, onMoment, ...(storage ? { storage } : {}) };
-    const reading = await readEnvironment(database, { ...from, ...part });
-    if (reading === undefined) return { kind: "gone", nextLiveAtMs: null, remains: NOTHING };
+    const begun = await beginReading(database, { ...from, ...part });
+    if (begun === undefined) return { kind: "gone", nextLiveAtMs: null, remains: NOTHING };
+    const { reading, rest } = begun;
     databaseTime.observe(reading.readAtMs);
+    rebuild.ended("read");
     const heardAll = (await caughtUp) === true;
-    const { nextLiveAtMs } = reading;
+    rebuild.ended("hear");
     const heldNow = request.held();
-    if (heldNow === "everything") return { kind: "held", nextLiveAtMs, remains: "everything" };
     const vanished = this.#vanished(environmentId, reading);
-    const unknown =
-      vanished.length + heldNow.features.size + heldNow.segments.size > 0 && shown === undefined;
-    if (unknown && this.#parts.board.current(environmentId) !== undefined) {
-      return { kind: "held", nextLiveAtMs, remains: "everything" };
+    const waits = this.#waits(environmentId, heldNow, vanished);
+    if (waits !== undefined || heldNow === "everything") {
+      return { kind: waits ?? "held", ...(await rest), remains: "everything" };
     }
-    // Without an earlier reading a flag in a series would be missing, not as it was: the first document waits for it.
-    if (unknown && !this.#secondLook.waitedFor(environmentId, "", IMPOSSIBLE_AT_MOST_MS)) {
-      return { kind: "doubtful", nextLiveAtMs, remains: "everything" };
-    }
-    const held = unknown ? NOTHING_HELD : heldNow;
+    const held = shown === undefined ? NOTHING_HELD : heldNow;
     const announced = request.announced && heardAll;
-    const kind = await this.#show({ entry, reading, held, vanished, announced, beganMs });
+    const kind = await this.#show({ entry, reading, rest, held, vanished, announced, rebuild });
+    const { nextLiveAtMs } = await rest;
     if (kind === "doubtful") return { kind, nextLiveAtMs, remains: "everything" };
     const remains = { features: [...heldNow.features, ...vanished], segments: heldNow.segments };
     return { kind, nextLiveAtMs, remains };
+  }
+
+  /** Why nothing of a reading may be shown yet: a series, or one in an environment of which no earlier reading is known. */
+  #waits(
+    environmentId: number,
+    held: HeldIds | "everything",
+    vanished: readonly number[],
+  ): "held" | "doubtful" | undefined {
+    if (held === "everything") return "held";
+    if (vanished.length + held.features.size + held.segments.size === 0) return undefined;
+    if (this.#shown.get(environmentId) !== undefined) return undefined;
+    if (this.#parts.board.current(environmentId) !== undefined) return "held";
+    // A flag in a series would be missing, not as it was: the first document waits for it.
+    return this.#secondLook.waitedFor(environmentId, "", IMPOSSIBLE_AT_MOST_MS) ? undefined : "doubtful";
   }
 
   async #lostAll(
@@ -177,7 +191,7 @@ export class EnvironmentPublisher {
   }
 
   /** Features that were shown, still exist, and have no state at all now. */
-  #vanished(environmentId: number, reading: EnvironmentReading): readonly number[] {
+  #vanished(environmentId: number, reading: EarlyReading): readonly number[] {
     if (reading.featuresWithoutState.length === 0) return [];
     const before = new Set(this.#shown.featureIds(environmentId));
     return reading.featuresWithoutState.filter((id) => before.has(id));
@@ -187,7 +201,7 @@ export class EnvironmentPublisher {
    * Whether a change may be half done although no series was heard of: nobody announced it, or it is the first reading
    * of an environment that has just been written to, or whose features lack their states.
    */
-  #isDoubtful(reading: EnvironmentReading, hash: string, announced: boolean): boolean {
+  #isDoubtful(reading: EarlyReading, hash: string, announced: boolean): boolean {
     const { timing } = this.#parts;
     const { environmentId } = reading.snapshot;
     const isFirst = !this.#shown.knows(environmentId);
@@ -199,7 +213,7 @@ export class EnvironmentPublisher {
     return !this.#secondLook.waitedFor(environmentId, hash, IMPOSSIBLE_AT_MOST_MS);
   }
 
-  #translate(snapshot: EnvironmentSnapshot, announced: boolean): Translation {
+  #translate(snapshot: EnvironmentSnapshot, changed: boolean): Translation {
     const { sizes, logger } = this.#parts;
     const { environmentId } = snapshot;
     const onFailure: FailureListener = ({ what, id, name, thrown }) => {
@@ -209,20 +223,21 @@ export class EnvironmentPublisher {
         "this could not be translated, which is a bug: please report it; all else goes on",
       );
     };
-    return this.#caches.translate(environmentId, announced, (cache) =>
+    return this.#caches.translate(environmentId, changed, (cache) =>
       translateEnvironment(snapshot, { ...sizes, cache, onFailure }),
     );
   }
 
   async #show(options: {
     readonly entry: DirectoryEntry;
-    readonly reading: EnvironmentReading;
+    readonly reading: EarlyReading;
+    readonly rest: Promise<unknown>;
     readonly held: HeldIds;
     readonly vanished: readonly number[];
     readonly announced: boolean;
-    readonly beganMs: number;
+    readonly rebuild: Rebuild;
   }): Promise<"changed" | "unchanged" | "doubtful" | "outdated" | "too_large"> {
-    const { entry, reading, held, vanished, announced, beganMs } = options;
+    const { entry, reading, rest, held, vanished, announced, rebuild } = options;
     const { board, clock, logger, metrics, onSeen } = this.#parts;
     const { environmentId } = entry;
     const previous = this.#shown.get(environmentId)?.snapshot;
@@ -235,7 +250,11 @@ export class EnvironmentPublisher {
     if (vanished.length > 0) {
       logger.debug({ environmentId, features: vanished }, "features without any state are kept as they were");
     }
-    const content = hashContent(this.#translate(snapshot, announced));
+    // The first reading is asked for by the directory's change, but nobody changed the environment.
+    const changed = announced && this.#shown.knows(environmentId);
+    const content = hashContent(this.#translate(snapshot, changed));
+    rebuild.ended("translate");
+    await rest;
     const current = board.current(environmentId);
     if (await this.#lostAll(entry, snapshot)) return "doubtful";
     if (current?.hash === content.hash) this.#secondLook.forget(environmentId);
@@ -243,13 +262,14 @@ export class EnvironmentPublisher {
       logger.debug({ environmentId }, "a change that may be half done is looked at again");
       return "doubtful";
     }
-    this.#shown.set(environmentId, { snapshot, versioned: reading.versioned });
+    this.#shown.set(environmentId, { snapshot, versioned: reading.versioned }, changed);
     if (this.#gate.holds(entry, content)) return "too_large";
     if (current?.hash === content.hash && this.#agreed.has(environmentId)) {
       onSeen?.(current, reading.readAtMs);
       return "unchanged";
     }
     const agreed = await this.#versions.agree(reading, content.hash, current);
+    rebuild.ended("record");
     if (agreed.outdated) return "outdated";
     if (agreed.recorded) this.#agreed.add(environmentId);
     else this.#agreed.delete(environmentId);
@@ -259,11 +279,13 @@ export class EnvironmentPublisher {
       projectId: entry.projectId,
       versionMs: agreed.versionMs,
     });
+    rebuild.ended("encode");
     const isNew = board.publish(revision);
+    rebuild.ended("offer");
     onSeen?.(revision, reading.readAtMs);
     if (!isNew) return "unchanged";
     this.#parts.onPublished?.(revision, current);
-    const durationMs = clock.monotonicMs() - beganMs;
+    const durationMs = clock.monotonicMs() - rebuild.beganMs;
     metrics.documentBuilt(durationMs, revision.bytes.length);
     metrics.documents(board.revisions().length);
     for (const { reason } of content.translation.warnings) metrics.warnings(reason, 1);

@@ -8,7 +8,8 @@ import type { ExpectedOrigin } from "../state/saved-state.ts";
 import { type RefusedFile, StateDirectory } from "../state/state-directory.ts";
 import { StateKeeper } from "../state/state-keeper.ts";
 import type { Clock } from "../support/clock.ts";
-import { ERROR_ADVICE, FlagsmithFlagdError, messageOf } from "../support/errors.ts";
+import { ERRORS } from "../support/error-catalogue.ts";
+import { FlagsmithFlagdError, messageOf } from "../support/errors.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Staleness } from "./staleness.ts";
 
@@ -54,7 +55,7 @@ export class KeptState {
         },
         onInTheWay: (file) =>
           logger.error(
-            { stateDir: path, file, advice: ERROR_ADVICE.STATE_FOREIGN },
+            { stateDir: path, file, advice: ERRORS.STATE_FOREIGN.advice },
             "a file of another installation or a newer release is in the way and stays; this one is not kept",
           ),
         onWaiting: (count) => metrics.waiting(count),
@@ -116,7 +117,7 @@ export class KeptState {
           code: "STATE_UNWRITABLE",
           stateDir: path,
           error: messageOf(thrown),
-          advice: ERROR_ADVICE.STATE_UNWRITABLE,
+          advice: ERRORS.STATE_UNWRITABLE.advice,
         },
         "STATE_DIR cannot be read",
       );
@@ -144,7 +145,7 @@ export class KeptState {
     const { logger, metrics, path } = this.#parts;
     metrics.refused(code);
     logger.error(
-      { code, stateDir: path, file, movedTo, advice: ERROR_ADVICE[code] },
+      { code, stateDir: path, file, movedTo, advice: ERRORS[code].advice },
       "a file of STATE_DIR is not believed and was moved aside",
     );
   }
@@ -154,7 +155,7 @@ export class KeptState {
     metrics.failing(true);
     const code = error instanceof FlagsmithFlagdError ? error.code : "STATE_UNWRITABLE";
     logger.error(
-      { code, stateDir: path, error: error.message, advice: ERROR_ADVICE[code] },
+      { code, stateDir: path, error: error.message, advice: ERRORS[code].advice },
       "STATE_DIR cannot be written; serving goes on without it, trying again",
     );
   }

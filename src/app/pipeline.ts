@@ -12,11 +12,7 @@ import { RefreshQueue, type RefreshReason } from "../snapshot/refresh-queue.ts";
 import { Schedule } from "../snapshot/schedule.ts";
 import { changedEnvironments } from "./directory-changes.ts";
 import { Doubts } from "./doubts.ts";
-import {
-  EnvironmentPublisher,
-  type EnvironmentPublisherParts,
-  type PublishOutcome,
-} from "./environment-publisher.ts";
+import { EnvironmentPublisher, type EnvironmentPublisherParts } from "./environment-publisher.ts";
 import { isServed, KnownDirectory } from "./known-directory.ts";
 import { scopesOf } from "./notice-scopes.ts";
 import { ChangesUnderWay, type PublicationAccount } from "./publication-times.ts";
@@ -25,6 +21,7 @@ import { Reconciler } from "./reconciler.ts";
 import { isSchemaFailure, SchemaChanged } from "./schema-watch.ts";
 import { ShownDocuments } from "./shown-documents.ts";
 import type { Staleness } from "./staleness.ts";
+import { isAnyHeld, isUnfinished } from "./unfinished.ts";
 
 /** What a pipeline is made of. */
 export interface PipelineParts extends EnvironmentPublisherParts {
@@ -36,17 +33,14 @@ export interface PipelineParts extends EnvironmentPublisherParts {
   readonly concurrency: number;
   /** Is told of each reading of the directory. */
   readonly onDirectory?: (directory: Directory) => void;
-  /** Is told after a publication why it was made and how long it took. */
-  readonly onAccounted?: (environmentId: number, account: PublicationAccount) => void;
+  /** Is told after a publication why it was made and how long it took; `heardMs` (monotonic): when its notification came. */
+  readonly onAccounted?: (environmentId: number, account: PublicationAccount, heardMs?: number) => void;
 }
 
 const DIRECTORY = "directory";
 
 /** So long the start waits for what its first readings left in doubt: a settle time, as a rule. */
 const FIRST_DOUBTS_AT_MOST_MS = 1_000;
-
-/** Readings after which another is due anyway. */
-const UNFINISHED: ReadonlySet<PublishOutcome["kind"]> = new Set(["held", "doubtful", "outdated"]);
 
 /** Keeps the board equal to what the database says, from notifications, the clock and a periodic comparison. */
 export class Pipeline {
@@ -156,7 +150,7 @@ export class Pipeline {
       this.#reports.heard(scope.environmentId);
       if (notice.kind === "directory") continue;
       this.#dirty.add(scope.environmentId, scope);
-      if (notice.atMs !== undefined) this.#underWay.noticed(scope.environmentId, notice.atMs);
+      this.#underWay.noticed(scope.environmentId, notice.atMs, this.#parts.clock.monotonicMs());
       if (notice.kind === "series") this.#ledger.opensSeries(scope);
       else this.#ledger.complete(scope);
     }
@@ -235,9 +229,10 @@ export class Pipeline {
   }
 
   #take(directory: Directory, origin: { readonly adopted: boolean }): void {
-    const { board, keyRing } = this.#parts;
+    const { board, keyRing, schema } = this.#parts;
     this.#directory.take(directory, origin);
-    keyRing.load(directory.entries, directory.masterKeys);
+    const keysRead = origin.adopted || schema.columns.masterKeys;
+    keyRing.load(directory.entries, keysRead ? directory.masterKeys : "unreadable");
     // First: who may no longer follow an organisation keeps its flags, and must not be told that they are gone.
     this.#reviewGrants();
     board.arrange(directory.entries);
@@ -269,13 +264,14 @@ export class Pipeline {
     if (!this.#parts.schema.readable || this.#directory.adopted) return;
     const scope = this.#dirty.take(environmentId);
     if (scope === undefined) return;
-    const noticedAtMs = this.#underWay.take(environmentId);
+    const noticed = this.#underWay.take(environmentId);
     const held = (): ReturnType<ChangeLedger["held"]> => this.#ledger.held(environmentId);
     const startedMs = this.#parts.clock.monotonicMs();
     const announced = !reasons.has("resync") && (reasons.has("change") || reasons.has("schedule"));
     const request = { entry, settings, wanted: scope, held, announced };
     const outcome = await this.#publisher.publish(request).catch(async (thrown: unknown) => {
       this.#dirty.add(environmentId, scope);
+      this.#underWay.putBack(environmentId, noticed);
       if (!isSchemaFailure(thrown)) throw thrown;
       await this.#checkSchema();
       if (this.#parts.schema.readable) throw thrown;
@@ -285,7 +281,9 @@ export class Pipeline {
     });
     if (outcome === undefined) return;
     this.#dirty.add(environmentId, outcome.remains);
-    if (!UNFINISHED.has(outcome.kind)) this.#reports.worked(environmentId, startedMs);
+    const unfinished = isUnfinished(outcome);
+    if (unfinished || isAnyHeld(held())) this.#underWay.putBack(environmentId, noticed);
+    if (!unfinished) this.#reports.worked(environmentId, startedMs);
     this.#schedule.set(environmentId, outcome.nextLiveAtMs);
     if (outcome.kind === "gone") this.#directoryReads.request(DIRECTORY, "change");
     if (outcome.kind === "outdated") this.#readEverything(environmentId, "change");
@@ -293,10 +291,11 @@ export class Pipeline {
       this.#doubts.arose(environmentId, reasons);
       this.#ledger.opensSeries({ environmentId, features: null, segments: null });
     } else this.#doubts.settled(environmentId);
+    if (outcome.kind === "unchanged") this.#underWay.unchanged(environmentId);
     if (outcome.kind === "too_large") this.#reviewGrants();
     if (outcome.kind !== "changed") return;
-    const times = this.#underWay.published(environmentId, noticedAtMs, this.#parts.databaseTime.nowMs());
+    const times = this.#underWay.published(environmentId, noticed, this.#parts.databaseTime.nowMs());
     this.#reports.published(environmentId, reasons, times);
-    this.#parts.onAccounted?.(environmentId, { ...times, causes: [...reasons].sort() });
+    this.#parts.onAccounted?.(environmentId, { ...times, causes: [...reasons].sort() }, noticed?.heardMs);
   }
 }

@@ -1,5 +1,6 @@
 import type { Config } from "../config/options.ts";
 import type { Logger } from "../observe/logger.ts";
+import type { TlsMetrics } from "../observe/management-metrics.ts";
 import type { Clock } from "../support/clock.ts";
 import { TlsFiles } from "../transports/port/tls-files.ts";
 import type { PortTls } from "../transports/port/tls-terminator.ts";
@@ -8,6 +9,7 @@ import type { PortTls } from "../transports/port/tls-terminator.ts";
 interface TlsParts {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics?: TlsMetrics;
 }
 
 /**
@@ -15,11 +17,11 @@ interface TlsParts {
  *
  * @throws FlagsmithFlagdError CONFIG_INVALID if the files cannot be used.
  */
-export function syncPortTls(config: Config, { clock, logger }: TlsParts): PortTls | undefined {
+export function syncPortTls(config: Config, { clock, logger, metrics }: TlsParts): PortTls | undefined {
   const { tlsCertFile: cert, tlsKeyFile: key, tlsClientCaFile: clientCa } = config;
   if (cert === undefined || key === undefined) return undefined;
   return {
-    files: new TlsFiles({ cert, key, clientCa }, clock, logger),
+    files: new TlsFiles({ cert, key, clientCa }, clock, logger, metrics),
     clientCertificates: config.tlsClientCertificates,
   };
 }
@@ -31,9 +33,9 @@ export function syncPortTls(config: Config, { clock, logger }: TlsParts): PortTl
  */
 export function managementPortTls(
   config: Partial<Pick<Config, "managementTlsCertFile" | "managementTlsKeyFile">>,
-  { clock, logger }: TlsParts,
+  { clock, logger, metrics }: TlsParts,
 ): PortTls | undefined {
   const { managementTlsCertFile: cert, managementTlsKeyFile: key } = config;
   if (cert === undefined || key === undefined) return undefined;
-  return { files: new TlsFiles({ cert, key }, clock, logger), clientCertificates: "optional" };
+  return { files: new TlsFiles({ cert, key }, clock, logger, metrics), clientCertificates: "optional" };
 }

@@ -211,10 +211,10 @@ export class SchemaWatch {
   }
 
   #tellOfMasterKeys(): void {
-    this.#parts.logger.warn(
+    this.#parts.logger.info(
       {
         table: "api_keys_masterapikey",
-        advice: "give this role what `flagsmith-flagd migrate print --role NAME` prints",
+        advice: "nothing, if none are used; else `flagsmith-flagd migrate up --role NAME --with-admin`",
       },
       "master API keys cannot be read and open nothing; environment keys do",
     );

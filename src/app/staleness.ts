@@ -101,8 +101,16 @@ export class Staleness {
   }
 
   /** For the metrics. */
-  figures(): { readonly seconds: number; readonly environments: number } {
-    return { seconds: this.report().staleMs / 1_000, environments: this.#failing.size };
+  figures(): {
+    readonly seconds: number;
+    readonly environments: number;
+    readonly causes: readonly StaleCause[];
+  } {
+    return {
+      seconds: this.report().staleMs / 1_000,
+      environments: this.#failing.size,
+      causes: [...this.#causes.keys()],
+    };
   }
 
   /** For `/readyz`; `undefined` while all is current. */

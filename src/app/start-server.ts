@@ -6,6 +6,7 @@ import { pairsOf } from "../config/lists.ts";
 import type { Config } from "../config/options.ts";
 import type { Logger } from "../observe/logger.ts";
 import { createMetrics, type Metrics } from "../observe/metrics.ts";
+import type { Traces } from "../observe/traces.ts";
 import { asDatabaseError, isConnectionFailure } from "../postgres/connection-failure.ts";
 import type { Queryable } from "../postgres/database.ts";
 import { probeFlagsmith } from "../postgres/flagsmith-columns.ts";
@@ -18,16 +19,19 @@ import { createManagementRoutes, type Readiness } from "../transports/management
 import { createStatusRoutes } from "../transports/management/status/routes.ts";
 import { createPort } from "../transports/port/port.ts";
 import { createAdmin } from "./admin-routes.ts";
+import { ChangeFlow } from "./change-flow.ts";
 import { Closers } from "./closers.ts";
 import { databaseTarget } from "./database-target.ts";
 import { DatabaseWatch } from "./database-watch.ts";
 import { KeptState } from "./kept-state.ts";
+import { MANAGEMENT_CONNECTIONS } from "./management-connections.ts";
 import { Pipeline } from "./pipeline.ts";
 import { managementPortTls, syncPortTls } from "./port-tls.ts";
 import { SchemaWatch } from "./schema-watch.ts";
 import { ServingState } from "./serving-state.ts";
 import { Staleness } from "./staleness.ts";
 import { ServerStatus } from "./status/server-status.ts";
+import { statusAttempts } from "./status/status-attempts.ts";
 import { createSyncPort } from "./sync-port.ts";
 
 /** A server that runs. */
@@ -46,6 +50,8 @@ export interface ServerParts {
   readonly logger: Logger;
   /** This release, for `flagsmith_flagd_info`. */
   readonly version: string;
+  /** Where changes are traced to, if anywhere. */
+  readonly traces?: Traces | undefined;
   /** Where the management port is bound, in cleartext, whatever the options say: a worker answers its first process only. */
   readonly managementHost?: string;
 }
@@ -84,11 +90,13 @@ async function checkDatabase(database: Queryable, kept: KeptState | undefined): 
 
 async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<RunningServer, "stop">> {
   const { config, clock, random, logger } = parts;
-  const tls = syncPortTls(config, parts);
-  const managementTls = parts.managementHost === undefined ? managementPortTls(config, parts) : undefined;
   const metrics = createMetrics(parts.version);
+  const tls = syncPortTls(config, { ...parts, metrics: metrics.tls("sync") });
+  const managementTls =
+    parts.managementHost === undefined
+      ? managementPortTls(config, { ...parts, metrics: metrics.tls("management") })
+      : undefined;
   const staleness = new Staleness(clock);
-  metrics.stalenessFrom(() => staleness.figures());
   const kept = await openKeptState(parts, metrics);
   closers.add(async () => await kept?.close());
   const watch = new DatabaseWatch({ config, clock, random, logger, metrics, staleness });
@@ -99,7 +107,8 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
   const board = new Board();
   const databaseTime = new DatabaseTime(clock);
   const certificates = new CertificateEnvironments(pairsOf(config.tlsClientEnvironments));
-  const keyRing = new KeyRing(() => databaseTime.nowMs(), new MasterKeyVerifier(), certificates);
+  const verifier = new MasterKeyVerifier();
+  const keyRing = new KeyRing(() => databaseTime.nowMs(), verifier, certificates);
   const gate = new FailureGate({
     burst: config.failureBurst,
     perMinute: config.failuresPerMinute,
@@ -117,6 +126,7 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
   const { version } = parts;
   const status = new ServerStatus({ version, clock, databaseTime, board, staleness, readiness, log: logger });
   closers.add(async () => status.stop());
+  const flow = new ChangeFlow({ clock, logger, metrics, traces: parts.traces });
   const pipeline = new Pipeline({
     database,
     schema,
@@ -133,12 +143,19 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
       settleMaxMs: config.settleMaxMs,
       reconcileMs: config.reconcileSeconds * 1_000,
     },
+    flow,
     concurrency: config.databasePool,
     sizes: config,
     onSeen: (revision, readAtMs) => kept?.seen(revision, readAtMs),
     onDirectory: (directory) => kept?.directoryRead(directory),
-    onPublished: (revision, before) => status.published(revision, before),
-    onAccounted: (environmentId, account) => status.account(environmentId, account),
+    onPublished: (revision, before) => {
+      flow.published(revision, before);
+      status.published(revision, before);
+    },
+    onAccounted: (environmentId, account, heardMs) => {
+      flow.accounted(environmentId, account, heardMs);
+      status.account(environmentId, account);
+    },
     caughtUp: () => watch.caughtUp(),
   });
   closers.add(async () => {
@@ -146,11 +163,18 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
   });
 
   status.watch(pipeline);
+  metrics.figuresFrom(() => ({
+    ready: readiness().ready,
+    staleness: staleness.figures(),
+    scheduledAtMs: pipeline.upcoming().map(({ dueAtMs }) => dueAtMs),
+    warnings: board.revisions().flatMap(({ findings }) => findings.warnings.map(({ reason }) => reason)),
+  }));
   const managementHost = parts.managementHost ?? config.managementHost;
   const management = createPort({
     clock,
     log: logger,
     tls: managementTls,
+    maxConnections: MANAGEMENT_CONNECTIONS,
     request: createManagementRoutes({
       readiness,
       metrics,
@@ -159,6 +183,11 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
         host: managementHost,
         token: config.statusToken,
         encrypted: managementTls !== undefined,
+        attempts: statusAttempts(config, clock, () => metrics.slowed("status_token")),
+        observer: {
+          watching: (count) => metrics.statusWatchers(count),
+          denied: (reason) => metrics.statusDenied(reason),
+        },
         clock,
         log: logger,
       }),
@@ -173,9 +202,8 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
   if (!pipeline.documents.readiness().ready) await kept?.fill({ pipeline, databaseTime, staleness });
   if (outage !== undefined && pipeline.directory() === undefined) throw outage;
 
-  const admin = createAdmin(database, logger, gate);
   const sync = createSyncPort({
-    admin,
+    admin: createAdmin(database, logger, { gate, verifier }),
     board,
     keyRing,
     documents: pipeline.documents,
@@ -186,7 +214,7 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
     random,
     logger,
     metrics,
-    followers: status.followers,
+    followers: flow.around(status.followers),
     gate,
     tls,
   });

@@ -17,6 +17,7 @@ import { trustedProxies } from "../transports/port/peer-address.ts";
 import { createPort, type Port } from "../transports/port/port.ts";
 import type { PortTls } from "../transports/port/tls-terminator.ts";
 import { diagnosticsOf } from "./diagnostics-of.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import type { ServingState } from "./serving-state.ts";
 import type { ShownDocuments } from "./shown-documents.ts";
 import { slowingAuthorizer } from "./slow-failures.ts";
@@ -58,9 +59,14 @@ export interface SyncPort {
 export function createSyncPort(parts: SyncPortParts): SyncPort {
   const { board, documents, keyRing, serving, config, clock, random, logger, metrics } = parts;
   const slowing = slowingAuthorizer(keyRing, parts.gate);
-  const unlessRefused = (decision: AccessDecision): AccessDecision =>
-    ("environmentId" in decision ? documents.refusal(decision.environmentId) : undefined) ?? decision;
+  const refusals = new RefusalLog(clock, logger);
   const authorize = (credentials: RequestCredentials): AccessDecision | Promise<AccessDecision> => {
+    const unlessRefused = (asked: AccessDecision): AccessDecision => {
+      const refusal = "environmentId" in asked ? documents.refusal(asked.environmentId) : undefined;
+      const decided = refusal ?? asked;
+      refusals.decided(credentials, decided);
+      return decided;
+    };
     const decision = slowing(credentials);
     return decision instanceof Promise ? decision.then(unlessRefused) : unlessRefused(decision);
   };
@@ -93,7 +99,10 @@ export function createSyncPort(parts: SyncPortParts): SyncPort {
     current: (environmentId) => board.current(environmentId),
     staleMs: (environmentId) => parts.staleness.ageMs(environmentId),
     diagnose: (revision) => diagnosticsOf(revision, documents.held(revision.environmentId)),
-    observer: { httpAnswered: (_, status) => metrics.syncRequest(String(status)) },
+    observer: {
+      httpAnswered: (_, status) => metrics.syncRequest(String(status)),
+      refused: (reason) => metrics.refused(reason),
+    },
     log: logger,
     clock,
   });
@@ -115,7 +124,11 @@ export function createSyncPort(parts: SyncPortParts): SyncPort {
     proxies: trustedProxies(listOf(config.trustedProxies)),
     proxyProtocol: config.proxyProtocol === "on",
     request(request, response, origin) {
-      if (parts.admin(request, response, origin) || cors(request, response)) return;
+      if (parts.admin(request, response, origin)) {
+        response.once("finish", () => metrics.adminRequest(String(response.statusCode)));
+        return;
+      }
+      if (cors(request, response)) return;
       if (http(request, response, origin) || grpc.request(request, response, origin)) return;
       sendNotFound(request, response);
     },

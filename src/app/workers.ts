@@ -6,6 +6,7 @@
 import cluster, { type Worker } from "node:cluster";
 import type { StatusReport } from "../model/status.ts";
 import type { Logger } from "../observe/logger.ts";
+import { createFrontMetrics } from "../observe/metrics.ts";
 import { backoffDelayMs } from "../support/backoff.ts";
 import type { Clock, Timer } from "../support/clock.ts";
 import { every } from "../support/every.ts";
@@ -20,8 +21,10 @@ import { mergeStatus } from "../transports/management/status/merge-status.ts";
 import { createStatusRoutes } from "../transports/management/status/routes.ts";
 import { createPort } from "../transports/port/port.ts";
 import { askWorker, type ManagementAddress } from "./ask-worker.ts";
+import { MANAGEMENT_CONNECTIONS } from "./management-connections.ts";
 import { managementPortTls } from "./port-tls.ts";
 import { DRAINING } from "./serving-state.ts";
+import { statusAttempts } from "./status/status-attempts.ts";
 
 /** What a worker tells when it serves. */
 interface ServingMessage {
@@ -41,7 +44,7 @@ const HEALTHY_MS = 60_000;
 const STOP_MARGIN_MS = 10_000;
 
 /** With as many entries as are told in one answer. */
-const STATUS_PATH = "/api/status?limit=1000";
+const STATUS_PATH = "/api/status?limit=10000";
 
 /** How often the workers are asked for their status while somebody looks. */
 const STATUS_EVERY_MS = 1_000;
@@ -55,6 +58,8 @@ export interface WorkersParts {
   readonly managementTlsKeyFile?: string | undefined;
   /** What the workers ask for who want to know their status, as this process does. */
   readonly statusToken?: string | undefined;
+  readonly failureBurst: number;
+  readonly failuresPerMinute: number;
   readonly drainMs: number;
   readonly shutdownGraceMs: number;
   readonly clock: Clock;
@@ -63,6 +68,9 @@ export interface WorkersParts {
   /** Resolves when all is to end. */
   readonly stopped: Promise<unknown>;
 }
+
+/** What the label `worker` says of the process that starts them. */
+const FIRST = "first";
 
 interface Member {
   readonly name: string;
@@ -131,15 +139,15 @@ class Crew {
     return { ready, waitingFor, stale, held };
   }
 
-  /** The metrics of all workers, with the label `worker`; one that does not answer is left out. */
-  async metrics(): Promise<string> {
+  /** The metrics of all workers, with the label `worker`, after those of this process; one that does not answer is left out. */
+  async metrics(own: string): Promise<string> {
     const parts = await Promise.all(
       this.#members.map(async (member) => {
         const answer = await askWorker(member.management, "/metrics");
         return answer === undefined ? [] : [{ worker: member.name, text: await answer.text() }];
       }),
     );
-    return mergeMetrics(parts.flat());
+    return mergeMetrics([{ worker: FIRST, text: own }, ...parts.flat()]);
   }
 
   /** What all workers tell of themselves; one that does not answer is left out. */
@@ -215,13 +223,18 @@ class Crew {
 export async function runWorkers(parts: WorkersParts): Promise<number> {
   const { clock, logger, managementHost: host, managementPort } = parts;
   const crew = new Crew(parts);
+  const metrics = createFrontMetrics();
   const management = createPort({
     clock,
     log: logger,
-    tls: managementPortTls(parts, parts),
+    tls: managementPortTls(parts, { ...parts, metrics: metrics.tls("management") }),
+    maxConnections: MANAGEMENT_CONNECTIONS,
     request: createManagementRoutes({
       readiness: () => crew.readiness(),
-      metrics: { contentType: "text/plain; version=0.0.4; charset=utf-8", render: () => crew.metrics() },
+      metrics: {
+        contentType: metrics.contentType,
+        render: async () => crew.metrics(await metrics.render()),
+      },
       status: createStatusRoutes({
         source: {
           report: () => crew.status(),
@@ -230,6 +243,11 @@ export async function runWorkers(parts: WorkersParts): Promise<number> {
         host,
         token: parts.statusToken,
         encrypted: parts.managementTlsCertFile !== undefined,
+        attempts: statusAttempts(parts, clock, () => metrics.slowed("status_token")),
+        observer: {
+          watching: (count) => metrics.statusWatchers(count),
+          denied: (reason) => metrics.statusDenied(reason),
+        },
         clock,
         log: logger,
       }),

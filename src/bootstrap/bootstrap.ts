@@ -40,6 +40,9 @@ const LOCK = 7_263_814_411;
 
 const NOT_NULL_VIOLATION = "23502";
 const UNIQUE_VIOLATION = "23505";
+/** A table or column that a statement names is not there. */
+const UNDEFINED = ["42P01", "42703"];
+const TEXT_TOO_LONG = "22001";
 
 /**
  * Makes all of it in one transaction, so that a failure leaves nothing half done. Our own schema must be there already.
@@ -47,6 +50,7 @@ const UNIQUE_VIOLATION = "23505";
  * @throws FlagsmithFlagdError CONFIG_INVALID, BOOTSTRAP_UNSUPPORTED
  */
 export async function bootstrap(database: Database, options: BootstrapOptions): Promise<Bootstrapped> {
+  requireNames(options);
   if (options.apiKey !== undefined && !/^ser\.\S{4,96}$/.test(options.apiKey)) {
     throw new FlagsmithFlagdError(
       "CONFIG_INVALID",
@@ -58,6 +62,23 @@ export async function bootstrap(database: Database, options: BootstrapOptions): 
     return await database.write((transaction) => makeAll(transaction, options, passwordHash));
   } catch (thrown) {
     throw explained(thrown);
+  }
+}
+
+/** What Flagsmith's own forms refuse, too. */
+function requireNames({
+  organisation,
+  project,
+  environment,
+  apiKeyName,
+  adminEmail,
+}: BootstrapOptions): void {
+  const names = { organisation, project, environment, "api-key-name": apiKeyName };
+  for (const [flag, name] of Object.entries(names)) {
+    if (name.trim() === "") throw new FlagsmithFlagdError("CONFIG_INVALID", `--${flag} is empty`);
+  }
+  if (!/^[^\s@]+@[^\s@]+$/.test(adminEmail)) {
+    throw new FlagsmithFlagdError("CONFIG_INVALID", "--admin-email is no e-mail address");
   }
 }
 
@@ -86,9 +107,17 @@ async function makeAll(
 
 /** What Postgres refused, in words that help. */
 function explained(thrown: unknown): unknown {
-  switch (codeOf(thrown)) {
+  const code = codeOf(thrown) ?? "";
+  if (UNDEFINED.includes(code)) {
+    return new FlagsmithFlagdError("BOOTSTRAP_UNSUPPORTED", messageOf(thrown), { cause: thrown });
+  }
+  switch (code) {
     case NOT_NULL_VIOLATION:
       return new FlagsmithFlagdError("BOOTSTRAP_UNSUPPORTED", messageOf(thrown), { cause: thrown });
+    case TEXT_TOO_LONG:
+      return new FlagsmithFlagdError("CONFIG_INVALID", `a name is too long: ${messageOf(thrown)}`, {
+        cause: thrown,
+      });
     case UNIQUE_VIOLATION:
       return new FlagsmithFlagdError(
         "CONFIG_INVALID",

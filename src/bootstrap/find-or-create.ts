@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { insertFeatureStates } from "../demo/writer/insert-states.ts";
 import { randomKey } from "../demo/writer/write-places.ts";
 import type { Queryable } from "../postgres/database.ts";
+import { insertFeatureStates } from "./feature-states.ts";
 import { hasTable, insertRow } from "./insert-row.ts";
 
 /** A row that was there, or was made. */
@@ -114,13 +114,7 @@ export async function findOrCreateEnvironment(
     is_creating: false,
     uuid: randomUUID(),
   });
-  const features = await queryable.query(
-    "SELECT id FROM features_feature WHERE project_id = $1 AND deleted_at IS NULL ORDER BY id",
-    [projectId],
-  );
-  for (const { id: featureId } of idRows.parse(features)) {
-    await insertFeatureStates(queryable, { featureId, environmentId });
-  }
+  await insertFeatureStates(queryable, { projectId, environmentId });
   return { id: environmentId, created: true };
 }
 

@@ -9,7 +9,14 @@ import { FlagsmithFlagdError } from "../support/errors.ts";
 const QUIET_MS = 2_000;
 const LOOK_EVERY_MS = 250;
 
-const countRows = z.array(z.object({ count: z.number() }));
+const progressRows = z.array(z.object({ count: z.number(), migrating: z.boolean() }));
+
+/** While a migration runs, its transaction holds a table for itself; nothing that Flagsmith does later does. */
+const PROGRESS_SQL = `
+SELECT (SELECT count(*)::integer FROM django_migrations) AS count,
+       EXISTS (SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND locktype = 'relation'
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND pid <> pg_backend_pid()) AS migrating`;
 
 /** How to wait. */
 export interface WaitOptions {
@@ -20,16 +27,17 @@ export interface WaitOptions {
   readonly withinMs: number;
 }
 
-/** Django records each migration when it is done; `undefined`: the tables that are needed are not all there. */
-async function migrationCount(database: Database): Promise<number> {
+type Progress = z.output<typeof progressRows>[number];
+
+/** Django records each migration when it is done. */
+async function progressOf(database: Database): Promise<Progress | undefined> {
   await probeFlagsmith(database);
-  const rows = await database.query("SELECT count(*)::integer AS count FROM django_migrations");
-  return countRows.parse(rows)[0]?.count ?? 0;
+  return progressRows.parse(await database.query(PROGRESS_SQL))[0];
 }
 
 /**
- * Waits until Flagsmith's own migrations are finished: all tables are there, and for a while none was added. Django tells
- * nobody when it is done; its migrations run one after the other in seconds.
+ * Waits until Flagsmith's own migrations are finished: all tables are there, none is being changed, and for a while no
+ * migration was added. Django tells nobody when it is done; its migrations run one after the other in seconds.
  *
  * @throws FlagsmithFlagdError DATABASE_UNREACHABLE or DATABASE_UNSUPPORTED, if it is still so when the time is over.
  */
@@ -41,16 +49,22 @@ export async function waitForFlagsmith(
   let count: number | undefined;
   let sinceMs = clock.monotonicMs();
   for (;;) {
-    const seen = await migrationCount(database).catch((thrown: unknown) => {
+    const seen = await progressOf(database).catch((thrown: unknown) => {
       const error = asDatabaseError(thrown);
       if (!(error instanceof FlagsmithFlagdError) || clock.monotonicMs() >= endsMs) throw error;
       return undefined;
     });
+    if (withinMs === 0) return;
     const nowMs = clock.monotonicMs();
-    if (seen === undefined || seen !== count) sinceMs = nowMs;
+    if (seen === undefined || seen.migrating || seen.count !== count) sinceMs = nowMs;
     else if (nowMs - sinceMs >= QUIET_MS || nowMs >= endsMs) return;
-    if (withinMs === 0 && seen !== undefined) return;
-    count = seen;
+    if (seen?.migrating && nowMs >= endsMs) {
+      throw new FlagsmithFlagdError(
+        "DATABASE_UNSUPPORTED",
+        "another transaction holds a table for itself, as Flagsmith's migrations do: wait longer, or end it",
+      );
+    }
+    count = seen?.count;
     await pause(LOOK_EVERY_MS);
   }
 }

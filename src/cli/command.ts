@@ -29,6 +29,13 @@ export function withOptions(command: Command, names: readonly (keyof typeof OPTI
   return command;
 }
 
+/** Says at the end of `--help` how the command is used. */
+export function withExamples(command: Command, examples: readonly string[], note = ""): Command {
+  const heading = examples.length === 1 ? "Example:" : "Examples:";
+  const lines = [...(note === "" ? [] : ["", note]), "", heading, ...examples.map((line) => `  ${line}`), ""];
+  return command.addHelpText("after", lines.join("\n"));
+}
+
 /** Where the options of a command come from. */
 export function sourcesOf(context: CommandContext, flags: Flags): ConfigSources {
   const texts = Object.fromEntries(

@@ -1,19 +1,39 @@
-import { Argument, type Command } from "commander";
+import { Argument, type Command, type Option } from "commander";
 import type { CommandContext } from "./command.ts";
-import { type CommandWords, completionScript, SHELLS, type Shell } from "./completion-scripts.ts";
+import {
+  type CommandWords,
+  completionScript,
+  type OptionTakes,
+  SHELLS,
+  type Shell,
+} from "./completion-scripts.ts";
 import { EXIT } from "./exit-codes.ts";
+
+/** The names of what options take say it: `<file>`, `<folder>`. */
+function takenBy({ flags, required, optional }: Option): OptionTakes {
+  if (!required && !optional) return "nothing";
+  return /<(?:file|folder)>/.test(flags) ? "file" : "value";
+}
 
 /** Every command with what may follow it, read off the program itself, so that none can be forgotten. */
 function wordsOf(command: Command, path: readonly string[] = []): CommandWords[] {
   const subcommands = command.commands.map((sub) => ({ name: sub.name(), help: sub.description() }));
   const help = command.createHelp();
-  const options = help
-    .visibleOptions(command)
-    .flatMap(({ long, description, argChoices }) =>
-      long == null ? [] : [{ name: long, help: description, values: argChoices ?? [] }],
-    );
+  const options = help.visibleOptions(command).flatMap((option) =>
+    option.long == null
+      ? []
+      : [
+          {
+            name: option.long,
+            help: option.description,
+            takes: takenBy(option),
+            values: option.argChoices ?? [],
+          },
+        ],
+  );
+  const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
   const inner = command.commands.flatMap((sub) => wordsOf(sub, [...path, sub.name()]));
-  return [{ path, subcommands, options }, ...inner];
+  return [{ path, subcommands, choices, options }, ...inner];
 }
 
 /** `completion`: prints a script that a shell reads. */

@@ -3,7 +3,7 @@ import { collectValues, optionNames } from "../config/collect-values.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { type Config, OPTIONS } from "../config/options.ts";
 import { maskSecret } from "../support/secrets.ts";
-import { type CommandContext, type Flags, run, sourcesOf, withOptions } from "./command.ts";
+import { type CommandContext, type Flags, run, sourcesOf, withExamples, withOptions } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 
 /** What a person may see of a value. */
@@ -14,9 +14,9 @@ function shown(name: keyof Config, value: Config[keyof Config]): Config[keyof Co
 /** `config print`: what `start` would go by, and where each value came from. */
 export function addConfigCommand(program: Command, context: CommandContext): void {
   const { terminal } = context;
-  const print = program
-    .command("config")
-    .description("look at the configuration")
+  const config = program.command("config").description("look at the configuration");
+  withExamples(config, ["flagsmith-flagd config print"]);
+  const print = config
     .command("print")
     .description("check all options and print each with where it came from; secrets are masked");
   withOptions(print, optionNames())
@@ -24,11 +24,11 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
     .action((flags: Flags) =>
       run(context, async () => {
         const sources = sourcesOf(context, flags);
-        const config = loadConfig(sources);
+        const values = loadConfig(sources);
         const { origins } = collectValues(sources);
         const rows = optionNames().map((name) => ({
           name,
-          value: shown(name, config[name]) ?? null,
+          value: shown(name, values[name]) ?? null,
           origin: origins.get(name) ?? "default",
         }));
         if (flags.json) terminal.answer(JSON.stringify(rows));
@@ -39,6 +39,9 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
         }
         return EXIT.ok;
       }),
-    )
-    .addHelpText("after", "\nExample:\n  flagsmith-flagd config print --config flagsmith-flagd.yaml\n");
+    );
+  withExamples(print, [
+    "flagsmith-flagd config print --config flagsmith-flagd.yaml",
+    "flagsmith-flagd config print --json | jq '.[] | select(.origin != \"default\")'",
+  ]);
 }

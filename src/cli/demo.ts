@@ -4,14 +4,23 @@ import { type FlagChange, scheduleToggle, setFlagValue, toggleFlag } from "../de
 import { readDemoState } from "../demo/demo-state.ts";
 import { DEMO_KEYS } from "../demo/sample/sample-project.ts";
 import { startDemoDatabase } from "../demo/start-demo-database.ts";
-import { createLogger } from "../observe/logger.ts";
 import type { Database } from "../postgres/database.ts";
 import { migrateUp } from "../postgres/migrate.ts";
 import { chooseForProject } from "../postgres/project-settings.ts";
 import { systemClock } from "../support/clock.ts";
-import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
+import {
+  type CommandContext,
+  configOf,
+  type Flags,
+  run,
+  withDatabase,
+  withExamples,
+  withOptions,
+} from "./command.ts";
 import { renderDemoScreen } from "./demo-screen.ts";
 import { EXIT } from "./exit-codes.ts";
+import { switchLogLevelOnSignal } from "./log-level-signal.ts";
+import { createProcessLogger } from "./process-logger.ts";
 import { waitForSignal } from "./wait-for-signal.ts";
 
 const DEMO_HOST = "127.0.0.1";
@@ -37,11 +46,13 @@ async function runDemo(context: CommandContext, flags: Flags): Promise<number> {
       await migrateUp(database);
       await chooseForProject(database, demo.sample.projectId, { enabled: true });
     });
+    const logger = createProcessLogger(config);
+    switchLogLevelOnSignal(logger);
     const server = await startServer({
       config,
       clock: systemClock,
       random: Math.random,
-      logger: createLogger(config.logLevel),
+      logger,
       version: context.version,
     });
     await demo.announce(`${config.host}:${server.syncPort}`);
@@ -91,14 +102,19 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
     ["host", "syncPort", "managementPort", "logLevel"],
   ).action((flags: Flags) => run(context, () => runDemo(context, flags)));
 
-  const change = (name: string, description: string): Command =>
-    demo
-      .command(name)
-      .description(description)
-      .argument("<flag>", "the flag's name")
-      .option("--key <key>", "key of the environment (default: the demo's Development)");
+  withExamples(demo, ["flagsmith-flagd demo", "flagsmith-flagd demo toggle maintenance_mode"]);
 
-  change("toggle", "switch a flag to the other state, as Flagsmith's UI does").action(
+  const change = (name: string, description: string, example: string): Command =>
+    withExamples(
+      demo
+        .command(name)
+        .description(description)
+        .argument("<flag>", "the flag's name")
+        .option("--key <key>", "key of the environment (default: the demo's Development)"),
+      [`flagsmith-flagd demo ${name} ${example}`],
+    );
+
+  change("toggle", "switch a flag to the other state, as Flagsmith's UI does", "maintenance_mode").action(
     (flag: string, flags: Flags) =>
       run(context, () =>
         onDemoDatabase(context, flags, (database, environmentKey) =>
@@ -106,7 +122,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
         ),
       ),
   );
-  change("set", "give a flag another value")
+  change("set", "give a flag another value", "banner_text 'Sale ends tonight'")
     .argument("<value>", "numbers, true and false become such, anything else is text")
     .action((flag: string, value: string, flags: Flags) =>
       run(context, () =>
@@ -115,7 +131,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
         ),
       ),
     );
-  change("schedule", "switch a flag to the other state later, by the clock alone")
+  change("schedule", "switch a flag to the other state later, by the clock alone", "maintenance_mode --in 3")
     .option("--in <seconds>", "how much later", seconds, "3")
     .action((flag: string, flags: Flags) =>
       run(context, () =>

@@ -1,5 +1,6 @@
 import type { ProcessLogger } from "../observe/logger.ts";
-import { ERROR_ADVICE, messageOf } from "../support/errors.ts";
+import { ERRORS } from "../support/error-catalogue.ts";
+import { messageOf } from "../support/errors.ts";
 import { EXIT } from "./exit-codes.ts";
 
 /** The log gets so long to be taken; then the process ends without. */
@@ -18,7 +19,7 @@ export function endOnUncaught(logger: ProcessLogger): void {
     setTimeout(() => process.kill(process.pid, "SIGKILL"), LOG_AT_MOST_MS);
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     logger.fatal(
-      { code: "UNEXPECTED", origin, error: messageOf(thrown), stack, advice: ERROR_ADVICE.UNEXPECTED },
+      { code: "UNEXPECTED", origin, error: messageOf(thrown), stack, advice: ERRORS.UNEXPECTED.advice },
       "something was thrown that nobody caught; the process ends",
     );
     void logger.flushed().then(() => process.exit(EXIT.failed));

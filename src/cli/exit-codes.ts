@@ -1,10 +1,37 @@
-/** What the process says of its end; documented in docs/cli.md. */
+/** What the process says of its end. */
 export const EXIT = {
   ok: 0,
-  /** Something went wrong while running. */
   failed: 1,
-  /** The command line or an option was wrong. */
   usage: 2,
-  /** The check that was asked for found something (`migrate status`, `diagnose --fail-on-warnings`). */
   found: 3,
 } as const;
+
+/** Every code with what it means; docs/cli.md and `--help` are made from this. */
+export const EXIT_CODES: readonly {
+  readonly code: number;
+  readonly meaning: string;
+  readonly commands: string;
+}[] = [
+  { code: EXIT.ok, meaning: "done", commands: "all" },
+  {
+    code: EXIT.failed,
+    meaning: "failed; the line on standard error begins with a code (docs/errors.md)",
+    commands: "all",
+  },
+  { code: EXIT.usage, meaning: "wrong usage or configuration", commands: "all" },
+  {
+    code: EXIT.found,
+    meaning: "the check that was asked for found something",
+    commands: "`migrate status`, `doctor`, `health`, `verify`, `conformance`, `diagnose --fail-on-warnings`",
+  },
+  {
+    code: 130,
+    meaning: "ended at once by a second SIGINT, without its good order",
+    commands: "`start`, `demo`, `watch`",
+  },
+  {
+    code: 143,
+    meaning: "ended at once by a second SIGTERM, without its good order",
+    commands: "`start`, `demo`, `watch`",
+  },
+];

@@ -4,6 +4,7 @@ import { FlagsmithFlagdError, messageOf } from "../support/errors.ts";
 import { nearNames } from "../support/near-names.ts";
 import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { painter } from "./paint.ts";
 import { causeText } from "./verify.ts";
 
 type Explanation = NonNullable<Awaited<ReturnType<Explainer["explain"]>>>;
@@ -18,8 +19,8 @@ interface Style {
 }
 
 function styleOf(colours: boolean): Style {
-  const paint = (code: number, text: string): string => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
-  return { tick: paint(32, "✓"), cross: paint(31, "✗"), bold: (text) => paint(1, text) };
+  const paint = painter(colours);
+  return { tick: paint("green", "✓"), cross: paint("red", "✗"), bold: (text) => paint("bold", text) };
 }
 
 /** Why one flag answers what it answers, in Flagsmith's words and in flagd's. */
@@ -155,7 +156,7 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
     .option("--json", "answer as JSON")
     .addHelpText(
       "after",
-      `\nExample:\n  flagsmith-flagd explain --environment-key ser.… --flag banner_text --context '{"targetingKey":"alice","plan":"gold"}'\n`,
+      `\nExamples:\n  flagsmith-flagd explain --environment-key ser.… --flag banner_text\n  flagsmith-flagd explain --environment-key ser.… --flag banner_text --context '{"targetingKey":"alice","plan":"gold"}' --json\n`,
     )
     .action((flags: Flags) =>
       run(context, () => {

@@ -1,7 +1,15 @@
 import type { Command } from "commander";
 import { diagnosticsOf } from "../app/diagnostics-of.ts";
 import { readRevision } from "../app/read-revision.ts";
-import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
+import {
+  type CommandContext,
+  configOf,
+  type Flags,
+  run,
+  withDatabase,
+  withExamples,
+  withOptions,
+} from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 
 const KEY_OPTION = ["--environment-key <key>", "a server-side key (ser.…) of the environment"] as const;
@@ -11,10 +19,12 @@ const READ_OPTIONS = ["databaseUrl", "sizeBudgetBytes", "maxDocumentBytes"] as c
 export function addExportCommands(program: Command, context: CommandContext): void {
   const { terminal } = context;
 
-  withOptions(
-    program.command("export").description("print the flagd document of an environment"),
-    READ_OPTIONS,
-  )
+  const exporting = program.command("export").description("print the flagd document of an environment");
+  withExamples(exporting, [
+    "flagsmith-flagd export --environment-key ser.… > flags.json",
+    "flagsmith-flagd export --environment-key ser.… --pretty | less",
+  ]);
+  withOptions(exporting, READ_OPTIONS)
     .requiredOption(...KEY_OPTION)
     .option("--pretty", "indent the JSON")
     .action((flags: Flags) =>
@@ -29,10 +39,14 @@ export function addExportCommands(program: Command, context: CommandContext): vo
       }),
     );
 
-  withOptions(
-    program.command("diagnose").description("print what the translation of an environment warns of"),
-    READ_OPTIONS,
-  )
+  const diagnosing = program
+    .command("diagnose")
+    .description("print what the translation of an environment warns of");
+  withExamples(diagnosing, [
+    "flagsmith-flagd diagnose --environment-key ser.…",
+    "flagsmith-flagd diagnose --environment-key ser.… --json --fail-on-warnings",
+  ]);
+  withOptions(diagnosing, READ_OPTIONS)
     .requiredOption(...KEY_OPTION)
     .option("--json", "answer as JSON, in the shape of diagnostics.json")
     .option("--fail-on-warnings", "exit code 3 if there is any warning")

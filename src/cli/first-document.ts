@@ -1,4 +1,5 @@
 import type { FirstDocument } from "../doctor/check-server.ts";
+import type { ClientTls } from "../doctor/client-tls.ts";
 import type { Clock } from "../support/clock.ts";
 import { followStream } from "./follow-stream.ts";
 
@@ -9,6 +10,7 @@ const ANSWER_WITHIN_MS = 10_000;
 export async function firstDocument(options: {
   readonly target: string;
   readonly key: string | undefined;
+  readonly tls?: ClientTls | undefined;
   readonly clock: Clock;
 }): Promise<FirstDocument> {
   let stop = (): void => undefined;

@@ -1,5 +1,13 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  Client,
+  credentials,
+  Metadata,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
+import type { ClientTls } from "../doctor/client-tls.ts";
 import {
   FlagSyncService,
   type SyncFlagsRequest,
@@ -8,13 +16,15 @@ import {
   SyncFlagsResponseSchema,
 } from "../gen/flagd/sync/v1/sync_pb.ts";
 import type { Clock, Timer } from "../support/clock.ts";
-import { FlagsmithFlagdError } from "../support/errors.ts";
+import { FlagsmithFlagdError, messageOf } from "../support/errors.ts";
 
 /** Whom to follow, and what to do with what comes. */
 export interface FollowOptions {
   /** `host:port`. */
   readonly target: string;
   readonly key: string | undefined;
+  /** `undefined`: cleartext. */
+  readonly tls?: ClientTls | undefined;
   readonly selector: string;
   readonly clock: Clock;
   readonly onDocument: (text: string) => void;
@@ -34,10 +44,23 @@ const HOPELESS: readonly status[] = [
   status.UNIMPLEMENTED,
 ];
 
+/** @throws FlagsmithFlagdError CONFIG_INVALID if the files hold no certificates. */
+function credentialsOf(target: string, tls: ClientTls | undefined): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  try {
+    return credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
+  } catch (thrown) {
+    const message = `no TLS connection to ${target} can be made of these files: ${messageOf(thrown)}`;
+    throw new FlagsmithFlagdError("CONFIG_INVALID", message, { cause: thrown });
+  }
+}
+
 /** Follows a SyncFlags stream as a flagd client does, over any number of interruptions; returns what stops it. */
 export function followStream(options: FollowOptions): () => void {
-  const client = new Client(options.target, credentials.createInsecure(), {
+  const { tls } = options;
+  const client = new Client(options.target, credentialsOf(options.target, tls), {
     "grpc.max_receive_message_length": -1,
+    ...(tls?.serverName === undefined ? {} : { "grpc.ssl_target_name_override": tls.serverName }),
   });
   const metadata = new Metadata();
   if (options.key) metadata.set("x-environment-key", options.key);

@@ -1,7 +1,7 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { text } from "node:stream/consumers";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { OPTIONS } from "../config/options.ts";
 import { FlagsmithFlagdError, messageOf } from "../support/errors.ts";
 import { type CommandContext, configOf, type Flags, run, withOptions } from "./command.ts";
@@ -12,6 +12,9 @@ const ANSWER_WITHIN_MS = 5_000;
 
 /** A database is not needed to ask a server how it does. */
 const NO_DATABASE = "postgres://unused";
+
+/** What a management port answers with, and whether that is well. */
+const STATUSES: Readonly<Record<number, boolean>> = { 200: true, 412: false };
 
 interface HealthAnswer {
   readonly ok: boolean;
@@ -24,12 +27,25 @@ function ask(url: string): Promise<HealthAnswer> {
   const options = { signal: AbortSignal.timeout(ANSWER_WITHIN_MS), rejectUnauthorized: false, agent: false };
   return new Promise((resolve, reject) => {
     request(url, options, (response) => {
-      const ok = response.statusCode === 200;
-      text(response).then((body) => resolve({ ok, text: body }), reject);
+      const { statusCode = 0 } = response;
+      if (!(statusCode in STATUSES)) {
+        response.resume();
+        reject(new Error(`it answers ${statusCode}, as no management port does`));
+        return;
+      }
+      text(response).then((body) => resolve({ ok: STATUSES[statusCode] === true, text: body }), reject);
     })
       .on("error", reject)
       .end();
   });
+}
+
+/** What the body says, in a line for a person. */
+function inWords({ ok, text: body }: HealthAnswer): string {
+  const said: { readonly waitingFor?: readonly string[]; readonly reason?: string } = JSON.parse(body);
+  if (!ok) return `not ready: waiting for ${said.waitingFor?.join(", ") || "its start"}`;
+  if (said.waitingFor === undefined) return "alive";
+  return said.reason === undefined ? "ready" : `ready, but may be out of date: ${said.reason}`;
 }
 
 /** `health`: asks the management port; for container health checks, where there is no curl. */
@@ -39,8 +55,12 @@ export function addHealthCommand(program: Command, context: CommandContext): voi
     .description(
       `ask a running server whether it is ready; exit code ${EXIT.ok}: yes, ${EXIT.found}: not yet`,
     )
-    .addOption(new Option("--live", "only ask whether the process lives"))
-    .addHelpText("after", `\nExample:\n  flagsmith-flagd health ${OPTIONS.managementPort.flag} 8014\n`);
+    .option("--live", "only ask whether the process lives")
+    .option("--json", "answer with what the server said, as JSON")
+    .addHelpText(
+      "after",
+      `\nExamples:\n  flagsmith-flagd health ${OPTIONS.managementPort.flag} 8014\n  flagsmith-flagd health --json | jq .waitingFor\n`,
+    );
   withOptions(command, [
     "managementHost",
     "managementPort",
@@ -55,9 +75,12 @@ export function addHealthCommand(program: Command, context: CommandContext): voi
       const scheme = managementTlsCertFile === undefined ? "http" : "https";
       const url = `${scheme}://${authority}:${managementPort}/${flags.live ? "healthz" : "readyz"}`;
       const answer = await ask(url).catch((thrown: unknown) => {
-        throw new FlagsmithFlagdError("SERVER_UNREACHABLE", `${url} does not answer: ${messageOf(thrown)}`);
+        throw new FlagsmithFlagdError(
+          "SERVER_UNREACHABLE",
+          `${url} does not answer as it should: ${messageOf(thrown)}`,
+        );
       });
-      context.terminal.answer(answer.text.trim());
+      context.terminal.answer(flags.json ? answer.text.trim() : inWords(answer));
       return answer.ok ? EXIT.ok : EXIT.found;
     }),
   );

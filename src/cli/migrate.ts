@@ -10,7 +10,15 @@ import {
 } from "../postgres/migrate.ts";
 import { SCHEMA_ADVICE } from "../postgres/schema-problems.ts";
 import { FlagsmithFlagdError } from "../support/errors.ts";
-import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
+import {
+  type CommandContext,
+  configOf,
+  type Flags,
+  run,
+  withDatabase,
+  withExamples,
+  withOptions,
+} from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 
 function adviceFor({ problems }: MigrationStatus): string {
@@ -43,14 +51,15 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
     .command("migrate")
     .description("set up, inspect or remove the schema flagd_sync; Flagsmith's own tables are never altered");
 
-  const up = withOptions(
-    migrate.command("up").description("create or update the schema and its triggers; idempotent"),
-    ["databaseUrl"],
-  ).addHelpText(
-    "after",
-    "\nExample, by the owner of Flagsmith's tables:\n  flagsmith-flagd migrate up --role flagd_server --with-admin\n",
+  withExamples(migrate, ["flagsmith-flagd migrate up", "flagsmith-flagd migrate status"]);
+
+  const up = migrate.command("up").description("create or update the schema and its triggers; idempotent");
+  withExamples(
+    up,
+    ["flagsmith-flagd migrate up", "flagsmith-flagd migrate up --role flagd_server --with-admin"],
+    "To be run as the owner of Flagsmith's tables, at any time.",
   );
-  withRole(up).action((flags: Flags) =>
+  withRole(withOptions(up, ["databaseUrl"])).action((flags: Flags) =>
     run(context, () =>
       withDatabase(configOf(context, flags).databaseUrl, async (database) => {
         const grant = grantOf(flags);
@@ -72,9 +81,9 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
     ),
   );
 
-  withOptions(migrate.command("down").description("remove every trace, settings and history included"), [
-    "databaseUrl",
-  ]).action((flags: Flags) =>
+  const down = migrate.command("down").description("remove every trace, settings and history included");
+  withExamples(down, ["flagsmith-flagd migrate down"]);
+  withOptions(down, ["databaseUrl"]).action((flags: Flags) =>
     run(context, () =>
       withDatabase(configOf(context, flags).databaseUrl, async (database) => {
         await migrateDown(database);
@@ -84,12 +93,14 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
     ),
   );
 
-  withOptions(
-    migrate
-      .command("status")
-      .description("compare the database with this release; exit code 3 if it differs"),
-    ["databaseUrl"],
-  )
+  const comparing = migrate
+    .command("status")
+    .description("compare the database with this release; exit code 3 if it differs");
+  withExamples(comparing, [
+    "flagsmith-flagd migrate status",
+    "flagsmith-flagd migrate status --json | jq '.problems[].message'",
+  ]);
+  withOptions(comparing, ["databaseUrl"])
     .option("--json", "answer as JSON")
     .action((flags: Flags) =>
       run(context, () =>
@@ -113,12 +124,12 @@ export function addMigrateCommand(program: Command, context: CommandContext): vo
       ),
     );
 
-  withRole(migrate.command("print").description("print the whole set-up as one SQL script"))
-    .addHelpText("after", "\nExample:\n  flagsmith-flagd migrate print --role flagd_server | psql …\n")
-    .action((flags: Flags) =>
-      run(context, async () => {
-        terminal.answer(migrationScript(grantOf(flags)));
-        return EXIT.ok;
-      }),
-    );
+  const printing = migrate.command("print").description("print the whole set-up as one SQL script");
+  withExamples(printing, ["flagsmith-flagd migrate print --role flagd_server | psql …"]);
+  withRole(printing).action((flags: Flags) =>
+    run(context, async () => {
+      terminal.answer(migrationScript(grantOf(flags)));
+      return EXIT.ok;
+    }),
+  );
 }

@@ -1,7 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { requireMigrated } from "../postgres/migrate.ts";
 import { chooseForProject, listProjects, type ProjectChoice } from "../postgres/project-settings.ts";
-import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
+import {
+  type CommandContext,
+  configOf,
+  type Flags,
+  run,
+  withDatabase,
+  withExamples,
+  withOptions,
+} from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 
 function projectId(text: string): number {
@@ -23,6 +31,8 @@ export function addProjectCommand(program: Command, context: CommandContext): vo
   const { terminal } = context;
   const project = program.command("project").description("choose which projects are served, and how");
 
+  withExamples(project, ["flagsmith-flagd project list", "flagsmith-flagd project enable 7"]);
+
   const choose = (id: number, flags: Flags, choice: ProjectChoice): Promise<void> =>
     run(context, () =>
       withDatabase(configOf(context, flags).databaseUrl, async (database) => {
@@ -35,7 +45,12 @@ export function addProjectCommand(program: Command, context: CommandContext): vo
       }),
     );
 
-  withOptions(project.command("list").description("all projects with their settings"), ["databaseUrl"])
+  const list = project.command("list").description("all projects with their settings");
+  withExamples(list, [
+    "flagsmith-flagd project list",
+    "flagsmith-flagd project list --json | jq '.[] | select(.enabled)'",
+  ]);
+  withOptions(list, ["databaseUrl"])
     .option("--json", "answer as JSON")
     .action((flags: Flags) =>
       run(context, () =>
@@ -58,7 +73,12 @@ export function addProjectCommand(program: Command, context: CommandContext): vo
       ),
     );
 
-  withOptions(project.command("enable").description("serve a project's environments"), ["databaseUrl"])
+  const enable = project.command("enable").description("serve a project's environments");
+  withExamples(enable, [
+    "flagsmith-flagd project enable 7",
+    "flagsmith-flagd project enable 7 --semantics value --identity-override-limit 500",
+  ]);
+  withOptions(enable, ["databaseUrl"])
     .argument("<id>", "the project's id", projectId)
     .addOption(
       new Option("--semantics <name>", "what off means; see docs/decisions/0003-semantics.md").choices([
@@ -79,10 +99,11 @@ export function addProjectCommand(program: Command, context: CommandContext): vo
       }),
     );
 
-  withOptions(
-    project.command("disable").description("stop serving a project's environments; its settings are kept"),
-    ["databaseUrl"],
-  )
+  const disable = project
+    .command("disable")
+    .description("stop serving a project's environments; its settings are kept");
+  withExamples(disable, ["flagsmith-flagd project disable 7"]);
+  withOptions(disable, ["databaseUrl"])
     .argument("<id>", "the project's id", projectId)
     .action((id: number, flags: Flags) => choose(id, flags, { enabled: false }));
 }

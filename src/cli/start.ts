@@ -3,11 +3,14 @@ import { startServer } from "../app/start-server.ts";
 import { isWorker, leaveWorkers, reportServing, runWorkers, waitForStop } from "../app/workers.ts";
 import type { Config } from "../config/options.ts";
 import { OPTIONS } from "../config/options.ts";
-import { createLogger, type Logger } from "../observe/logger.ts";
+import type { Logger } from "../observe/logger.ts";
+import { openTraces } from "../observe/traces.ts";
 import { systemClock } from "../support/clock.ts";
 import { type CommandContext, configOf, type Flags, run, withOptions } from "./command.ts";
 import { endOnUncaught } from "./end-on-uncaught.ts";
 import { EXIT } from "./exit-codes.ts";
+import { switchLogLevelOnSignal } from "./log-level-signal.ts";
+import { createProcessLogger } from "./process-logger.ts";
 import { waitForSignal } from "./wait-for-signal.ts";
 
 /** Workers answer for themselves only where the first process can ask them. */
@@ -21,12 +24,14 @@ interface Serving {
 }
 
 async function serve(context: CommandContext, { config, logger, stopped }: Serving): Promise<number> {
+  const traces = await openTraces({ env: context.env, version: context.version, logger });
   const server = await startServer({
     config,
     clock: systemClock,
     random: Math.random,
     logger,
     version: context.version,
+    traces,
     ...(isWorker() ? { managementHost: WORKER_MANAGEMENT_HOST } : {}),
   });
   const { syncPort, managementPort } = server;
@@ -34,6 +39,7 @@ async function serve(context: CommandContext, { config, logger, stopped }: Servi
   if (isWorker()) reportServing({ host: WORKER_MANAGEMENT_HOST, port: managementPort });
   logger.info({ signal: await stopped }, "stopping");
   await server.stop();
+  await traces?.close();
   logger.info({}, "stopped");
   return EXIT.ok;
 }
@@ -63,8 +69,9 @@ export function addStartCommand(program: Command, context: CommandContext): void
   command.action((flags: Flags) =>
     run(context, () => {
       const config = configOf(context, flags);
-      const logger = createLogger(config.logLevel);
+      const logger = createProcessLogger(config);
       endOnUncaught(logger);
+      switchLogLevelOnSignal(logger);
       if (isWorker()) return serveAsWorker(context, config, logger);
       const stopped = waitForSignal();
       if (config.workers === 1) return serve(context, { config, logger, stopped });

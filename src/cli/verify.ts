@@ -2,15 +2,13 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { EnvironmentVerification } from "../app/verify-environment.ts";
 import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { painter } from "./paint.ts";
 
 type Disagreement = EnvironmentVerification["disagreements"][number];
 type Cause = Disagreement["cause"];
 type ShareComparison = EnvironmentVerification["shares"][number];
 
-/** Wide enough to see it move. */
-const BAR_WIDTH = 30;
-
-const COLOURS = { good: 32, known: 33, bad: 31 } as const;
+const COLOURS = { good: "green", known: "yellow", bad: "red" } as const;
 
 /** Whether all that differs was announced: what the exit code says. */
 export function hasAgreed(report: EnvironmentVerification): boolean {
@@ -19,8 +17,8 @@ export function hasAgreed(report: EnvironmentVerification): boolean {
 
 /** The report for a person: each flag, each disagreement with the rule behind it, and the sum. */
 export function renderVerification(report: EnvironmentVerification, colours: boolean): string {
-  const paint = (colour: keyof typeof COLOURS, text: string): string =>
-    colours ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
+  const paintIn = painter(colours);
+  const paint = (colour: keyof typeof COLOURS, text: string): string => paintIn(COLOURS[colour], text);
   const width = Math.max(0, ...report.flags.map(({ flag }) => flag.length));
   const lines = report.flags.map(({ flag, comparedBy, compared, agreed, announced }) => {
     const unit = comparedBy === "answers" ? "answers" : "comparisons, shares where lots decide";
@@ -113,20 +111,6 @@ function said(value: string | number | boolean | null): string {
   return value === null ? "off" : JSON.stringify(value);
 }
 
-/** On a terminal only; wiped out when all is done. */
-function progressBar(stream: NodeJS.WriteStream): ((done: number, total: number) => void) | undefined {
-  if (!stream.isTTY) return undefined;
-  let shown = -1;
-  return (done, total) => {
-    const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-    if (percent === shown) return;
-    shown = percent;
-    const full = Math.round((percent / 100) * BAR_WIDTH);
-    const bar = `${"█".repeat(full)}${"░".repeat(BAR_WIDTH - full)} ${percent} %`;
-    stream.write(percent >= 100 ? "\r\u001b[K" : `\rcomparing ${bar}`);
-  };
-}
-
 function atMost(most: number): (text: string) => string {
   return (text) => {
     if (!/^\d{1,10}$/.test(text) || Number(text) < 1 || Number(text) > most) {
@@ -164,15 +148,15 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
         return withDatabase(config.databaseUrl, async (database) => {
           // Both engines take a tenth of a second to load, which no other command should wait for.
           const { verifyEnvironment } = await import("../app/verify-environment.ts");
-          const onProgress = progressBar(process.stderr);
+          const { progress } = terminal;
           const report = await verifyEnvironment(database, {
             environmentKey: String(flags.environmentKey),
             sizes: config,
             contexts: Number(flags.contexts),
             keys: Number(flags.keys),
             seed: flags.seed === undefined ? 1 + Math.floor(Math.random() * 999_999) : Number(flags.seed),
-            ...(onProgress === undefined ? {} : { onProgress }),
-          }).finally(() => onProgress?.(1, 1));
+            onProgress: (done, total) => progress.bar("comparing", done, total),
+          }).finally(() => progress.clear());
           const agreed = hasAgreed(report);
           terminal.answer(
             flags.json

@@ -23,6 +23,7 @@ export const CONFIG_SHAPE = {
   managementHost: z.string().min(1).default("127.0.0.1"),
   managementPort: port(8014),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  logFormat: z.enum(["auto", "json", "pretty"]).default("auto"),
   reconcileSeconds: count(60, 1, 86_400),
   settleMs: count(100, 0, 10_000),
   settleMaxMs: count(1_000, 0, 60_000),
@@ -103,7 +104,13 @@ export const OPTIONS: Readonly<Record<keyof typeof CONFIG_SHAPE, OptionSpec>> = 
     env: "LOG_LEVEL",
     flag: "--log-level",
     argument: "<level>",
-    help: "debug, info, warn, error or silent",
+    help: "debug, info, warn, error or silent; SIGUSR2 switches to debug and back",
+  },
+  logFormat: {
+    env: "LOG_FORMAT",
+    flag: "--log-format",
+    argument: "<format>",
+    help: "auto, json or pretty; auto: for people on a terminal, as JSON elsewhere",
   },
   reconcileSeconds: {
     env: "RECONCILE_SECONDS",

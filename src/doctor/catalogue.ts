@@ -247,6 +247,13 @@ export const FINDINGS = {
     meaning: "A stream was opened but brought nothing in time: providers give up after a second.",
     advice: "Look at the server's `/readyz` and log; a proxy between may hold answers back.",
   },
+  TLS_FAILED: {
+    severity: "error",
+    meaning:
+      "The port is there, but no TLS came about: one side speaks it and the other does not, or one does not take the other's certificate.",
+    advice:
+      "Where the port speaks TLS add `--tls` (`--management-tls`), `--tls-ca` for an authority of your own, `--tls-cert` and `--tls-key` where it wants a client certificate, `--tls-server-name` where the address is not in its certificate; else leave them out.",
+  },
   MANAGEMENT_READY: { severity: "ok", meaning: "The management port says that the server is ready." },
   MANAGEMENT_STALE: {
     severity: "warning",

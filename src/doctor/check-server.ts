@@ -1,5 +1,7 @@
 import type { Clock } from "../support/clock.ts";
 import { messageOf } from "../support/errors.ts";
+import { askReady } from "./ask-ready.ts";
+import { type ClientTls, isTlsFailure, isTlsWanted } from "./client-tls.ts";
 import { type Finding, found } from "./finding.ts";
 
 /** What came of opening a stream as a client does. */
@@ -28,9 +30,11 @@ export async function checkStream(server: ServerToAsk): Promise<Finding> {
     case "silent":
       return found("STREAM_SILENT", `${target}: nothing within ${tookMs} ms`);
     case "refused":
-      return found("STREAM_REFUSED", first.reason);
-    case "unreachable":
-      return found("STREAM_UNREACHABLE", `${target}: ${first.reason}`);
+      return found(isTlsWanted(first.reason) ? "TLS_FAILED" : "STREAM_REFUSED", first.reason);
+    case "unreachable": {
+      const code = isTlsFailure(first.reason) ? "TLS_FAILED" : "STREAM_UNREACHABLE";
+      return found(code, `${target}: ${first.reason}`);
+    }
     case "document": {
       const expected = await server.expected();
       const seen = `${target}: ${Buffer.byteLength(first.text)} bytes after ${tookMs} ms`;
@@ -40,29 +44,20 @@ export async function checkStream(server: ServerToAsk): Promise<Finding> {
   }
 }
 
-const ANSWER_WITHIN_MS = 5_000;
-
-interface ReadyBody {
-  readonly waitingFor?: readonly string[];
-  readonly staleSeconds?: number;
-  readonly reason?: string;
-}
-
-/** Asks the management port of a server whether it is ready. */
-export async function checkManagement(target: string): Promise<Finding> {
+/** Asks the management port of a server whether it is ready; over TLS, if it is told how. */
+export async function checkManagement(target: string, tls?: ClientTls): Promise<Finding> {
   try {
-    const answer = await fetch(`http://${target}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-    const { waitingFor, staleSeconds, reason } = (await answer.json()) as ReadyBody;
-    if (!answer.ok) {
+    const { ok, waitingFor, staleSeconds, reason } = await askReady(target, tls);
+    if (!ok) {
       return found(
         "MANAGEMENT_NOT_READY",
-        `${target} waits for ${waitingFor?.join(", ") || "(nothing named)"}`,
+        `${target} waits for ${waitingFor.join(", ") || "(nothing named)"}`,
       );
     }
     if (staleSeconds === undefined) return found("MANAGEMENT_READY", target);
     return found("MANAGEMENT_STALE", `${target}: for ${Math.round(staleSeconds)} s: ${reason}`);
   } catch (thrown) {
-    const cause = thrown instanceof Error && thrown.cause ? thrown.cause : thrown;
-    return found("MANAGEMENT_UNREACHABLE", `${target}: ${messageOf(cause)}`);
+    const why = messageOf(thrown);
+    return found(isTlsFailure(why) ? "TLS_FAILED" : "MANAGEMENT_UNREACHABLE", `${target}: ${why}`);
   }
 }

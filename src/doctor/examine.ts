@@ -8,6 +8,7 @@ import { checkPostgres } from "./check-postgres.ts";
 import { checkManagement, checkStream, type ServerToAsk } from "./check-server.ts";
 import { checkSetUp } from "./check-set-up.ts";
 import { checkStateDir } from "./check-state-dir.ts";
+import type { ClientTls } from "./client-tls.ts";
 import { type Finding, found } from "./finding.ts";
 
 /** All that is to be looked at. */
@@ -23,12 +24,21 @@ export interface Patient {
   readonly server: ServerToAsk | undefined;
   /** `host:port` of a management port; `undefined`: it is not asked. */
   readonly management: string | undefined;
+  /** `undefined`: the management port is in cleartext. */
+  readonly managementTls?: ClientTls | undefined;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Is told what is looked at next. */
+  readonly onCheck: (what: string) => void;
 }
 
 /** A check that fails must not keep the others from being made. */
-async function tried(what: string, check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+async function tried(
+  { onCheck }: Pick<Patient, "onCheck">,
+  what: string,
+  check: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  onCheck(what);
   try {
     return await check();
   } catch (thrown) {
@@ -40,14 +50,14 @@ async function examineDatabase(patient: Patient): Promise<readonly Finding[]> {
   const { database, target, clock, random, listenUrl, listenTarget } = patient;
   const first = await checkPostgres(database, target, clock);
   if (first.info === undefined) return first.findings;
-  const listening = await tried("listening", () =>
+  const listening = await tried(patient, "listening", () =>
     checkListening({ reader: database, listenUrl, target: listenTarget, clock, random }),
   );
-  const rest = await tried("the set-up", async () => {
+  const rest = await tried(patient, "the set-up", async () => {
     const { columns, findings } = await checkSetUp(database);
     const blocked = findings.some(({ code }) => code === "SET_UP_MISSING" || code === "RIGHT_MISSING");
     if (columns === undefined || blocked) return findings;
-    const environments = await tried("the environments", async () =>
+    const environments = await tried(patient, "the environments", async () =>
       checkEnvironments(await readDirectory(database, columns), patient.environments),
     );
     return [...findings, ...environments];
@@ -59,13 +69,13 @@ async function examineDatabase(patient: Patient): Promise<readonly Finding[]> {
 export async function examine(patient: Patient): Promise<readonly Finding[]> {
   const { server, management, stateDir } = patient;
   return [
-    ...(await tried("the database", () => examineDatabase(patient))),
-    ...(await tried("STATE_DIR", async () => [await checkStateDir(stateDir)])),
-    ...(await tried("the stream", async () =>
+    ...(await tried(patient, "the database", () => examineDatabase(patient))),
+    ...(await tried(patient, "STATE_DIR", async () => [await checkStateDir(stateDir)])),
+    ...(await tried(patient, "the stream", async () =>
       server === undefined
         ? [found("SERVER_NOT_ASKED", "no --server was given")]
         : [await checkStream(server)],
     )),
-    ...(management === undefined ? [] : [await checkManagement(management)]),
+    ...(management === undefined ? [] : [await checkManagement(management, patient.managementTls)]),
   ];
 }

@@ -78,6 +78,7 @@ export type RefusalReason =
   | "ambiguous_flag_set"
   | "flag_set_needed"
   | "not_an_admin_key"
+  | "master_keys_unreadable"
   | "busy"
   | "document_too_large"
   | "too_many_failures";

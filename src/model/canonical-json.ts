@@ -20,11 +20,15 @@ export function canonicalObject(members: readonly (readonly [name: string, json:
 /** Whether plain `JSON.stringify` writes it canonically, which is many times faster than putting texts together. */
 function isInOrder(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return true;
-  if (Array.isArray(value)) return value.every(isInOrder);
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isInOrder(item)) return false;
+    return true;
+  }
   let before: string | undefined;
-  for (const [name, member] of Object.entries(value)) {
-    if (member === undefined || (before !== undefined && byText(before, name) > 0)) return false;
+  for (const name of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (member === undefined || (before !== undefined && before > name) || !isInOrder(member)) return false;
     before = name;
   }
-  return Object.values(value).every(isInOrder);
+  return true;
 }

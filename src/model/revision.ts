@@ -44,4 +44,6 @@ export interface Revision {
   /** The same as `document.bytes()`. */
   readonly bytes: Buffer;
   readonly findings: RevisionFindings;
+  /** It says that the flag set went away: whoever takes it has nothing of it any more. */
+  readonly emptied?: true;
 }

@@ -1,9 +1,10 @@
 import { ENVIRONMENT_STATES, type StatusEnvironment, type StatusFollower } from "./status.ts";
 import { byText } from "./text-order.ts";
 
-/** Those that need attention first, then by name. */
+/** Those that need attention first, among equal ones those that somebody follows without the newest revision, then by name. */
 export function environmentOrder(left: StatusEnvironment, right: StatusEnvironment): number {
-  const rank = ({ state }: StatusEnvironment): number => ENVIRONMENT_STATES.indexOf(state);
+  const rank = ({ state, followers, followersCurrent }: StatusEnvironment): number =>
+    2 * ENVIRONMENT_STATES.indexOf(state) + Number(followers === followersCurrent);
   return (
     rank(left) - rank(right) ||
     byText(left.flagSetId, right.flagSetId) ||

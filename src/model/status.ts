@@ -115,6 +115,8 @@ export interface StatusFollower {
   readonly current: boolean;
   /** When the first revision came that it does not hold; `null` while it is current. */
   readonly behindSince: string | null;
+  /** Revisions that were shown after the one that it holds; `null`: it holds none, or one from before what is remembered. */
+  readonly revisionsBehind: number | null;
 }
 
 /** How a follower follows. */
@@ -136,7 +138,10 @@ export interface StatusChange {
   readonly propagationMs: number | null;
   /** How much later than planned a scheduled change was published. */
   readonly latenessMs: number | null;
+  /** Who followed when it was shown. */
   readonly followers: number;
+  /** How many of those who follow now have it; `null`: another took its place. */
+  readonly arrived: { readonly have: number; readonly of: number } | null;
   /** `pending`: not compared yet; `joined`: another followed so soon that both were compared as one, with that one. */
   readonly diff: "pending" | "ready" | "joined" | "failed";
   /** What changed: the first of the flags. */

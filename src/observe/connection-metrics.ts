@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from "prom-client";
+import type { Instruments } from "./instruments.ts";
 
 /** What the sync port reports of its connections. */
 export interface ConnectionMetrics {
@@ -8,23 +8,11 @@ export interface ConnectionMetrics {
   cut(reason: string): void;
 }
 
-/** Registers them. */
-export function createConnectionMetrics(registry: Registry): ConnectionMetrics {
-  const registers = [registry];
-  const open = new Gauge({
-    name: "flagsmith_flagd_connections",
-    help: "Open connections of the sync port",
-    registers,
-  });
-  const cuts = new Counter({
-    name: "flagsmith_flagd_connections_cut_total",
-    help: "Connections that were ended, or exchanges that were broken off, by the server",
-    labelNames: ["reason"],
-    registers,
-  });
+/** Puts them on the instruments. */
+export function connectionMetrics(on: Instruments): ConnectionMetrics {
   return {
-    opened: () => open.inc(),
-    closed: () => open.dec(),
-    cut: (reason) => cuts.inc({ reason }),
+    opened: () => on.connections.inc(),
+    closed: () => on.connections.dec(),
+    cut: (reason) => on.connectionsCut.inc({ reason }),
   };
 }

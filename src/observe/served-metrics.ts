@@ -1,9 +1,19 @@
-import { Gauge, type Registry } from "prom-client";
+import type { Instruments } from "./instruments.ts";
+import { METRICS } from "./metric-table.ts";
 
-/** How old what is served may be; `environments`: those that alone cannot be read. */
-interface StaleFigures {
-  readonly seconds: number;
-  readonly environments: number;
+/** What is looked up at each scrape. */
+export interface ServedFigures {
+  readonly ready: boolean;
+  /** How old what is served may be; `environments`: those that alone cannot be read. */
+  readonly staleness: {
+    readonly seconds: number;
+    readonly environments: number;
+    readonly causes: readonly string[];
+  };
+  /** Moments at which the clock alone changes an environment, epoch milliseconds, soonest first. */
+  readonly scheduledAtMs: readonly number[];
+  /** The reason of each warning of each document that is served. */
+  readonly warnings: Iterable<string>;
 }
 
 /** What is reported of the documents that are served, and of the database that they come from. */
@@ -15,59 +25,39 @@ export interface ServedMetrics {
   /** Environments whose newest document is not shown, and why. */
   documentsHeld(reason: "document_too_large", count: number): void;
   /** Asked at each scrape. */
-  stalenessFrom(source: () => StaleFigures): void;
+  figuresFrom(source: () => ServedFigures): void;
 }
 
-/** Registers them. */
-export function createServedMetrics(registry: Registry): ServedMetrics {
-  const registers = [registry];
-  const listener = new Gauge({
-    name: "flagsmith_flagd_listening",
-    help: "1 while LISTEN is in force and heard",
-    registers,
-  });
-  const documents = new Gauge({
-    name: "flagsmith_flagd_documents",
-    help: "Environments with a document",
-    registers,
-  });
-  const documentsHeld = new Gauge({
-    name: "flagsmith_flagd_documents_held",
-    help: "Environments whose newest document is not shown; their last one stays",
-    labelNames: ["reason"],
-    registers,
-  });
-  documentsHeld.set({ reason: "document_too_large" }, 0);
-  const schema = new Gauge({
-    name: "flagsmith_flagd_schema_problems",
-    help: "Tables, columns, triggers and functions in the database that are not as they must be",
-    labelNames: ["kind"],
-    registers,
-  });
-  let staleness = (): StaleFigures => ({ seconds: 0, environments: 0 });
-  new Gauge({
-    name: "flagsmith_flagd_staleness_seconds",
-    help: "How long ago all that is served was last known to be current; 0 while it is",
-    registers,
-    collect() {
-      this.set(staleness().seconds);
-    },
-  });
-  new Gauge({
-    name: "flagsmith_flagd_stale_environments",
-    help: "Environments that alone cannot be read",
-    registers,
-    collect() {
-      this.set(staleness().environments);
-    },
-  });
+/** Puts them on the instruments; `scrape` writes what is only looked up when somebody asks. */
+export function servedMetrics(on: Instruments): ServedMetrics & { scrape(): void } {
+  on.documentsHeld.set({ reason: "document_too_large" }, 0);
+  let figures: (() => ServedFigures) | undefined;
   return {
-    listening: (inForce) => listener.set(inForce ? 1 : 0),
-    documents: (count) => documents.set(count),
-    schemaProblems: (kind, count) => schema.set({ kind }, count),
-    documentsHeld: (reason, count) => documentsHeld.set({ reason }, count),
-    stalenessFrom(source) {
-      staleness = source;
+    listening: (inForce) => on.listening.set(inForce ? 1 : 0),
+    documents: (count) => on.documents.set(count),
+    schemaProblems: (kind, count) => on.schemaProblems.set({ kind }, count),
+    documentsHeld: (reason, count) => on.documentsHeld.set({ reason }, count),
+    figuresFrom(source) {
+      figures = source;
+    },
+    scrape() {
+      if (figures !== undefined) write(on, figures());
     },
   };
+}
+
+function write(on: Instruments, { ready, staleness, scheduledAtMs, warnings }: ServedFigures): void {
+  on.ready.set(ready ? 1 : 0);
+  on.stalenessSeconds.set(staleness.seconds);
+  on.staleEnvironments.set(staleness.environments);
+  on.scheduledChanges.set(scheduledAtMs.length);
+  on.nextScheduled.set((scheduledAtMs[0] ?? 0) / 1_000);
+  for (const cause of METRICS.stale.labels.cause.values) {
+    on.stale.set({ cause }, staleness.causes.includes(cause) ? 1 : 0);
+  }
+  const counts = new Map<string, number>();
+  for (const reason of warnings) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const reason of METRICS.documentWarnings.labels.reason.values) {
+    on.documentWarnings.set({ reason }, counts.get(reason) ?? 0);
+  }
 }

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from "prom-client";
+import type { Instruments } from "./instruments.ts";
 
 /** What the keeping of documents on disk reports. */
 export interface StateMetrics {
@@ -12,35 +12,12 @@ export interface StateMetrics {
   refused(code: string): void;
 }
 
-/** Adds the figures of STATE_DIR to a registry. */
-export function createStateMetrics(registry: Registry): StateMetrics {
-  const registers = [registry];
-  const saves = new Counter({
-    name: "flagsmith_flagd_state_saves_total",
-    help: "Files of STATE_DIR that were to be written, by what came of it",
-    labelNames: ["outcome"],
-    registers,
-  });
-  const failing = new Gauge({
-    name: "flagsmith_flagd_state_failing",
-    help: "1 while STATE_DIR cannot be written",
-    registers,
-  });
-  const waiting = new Gauge({
-    name: "flagsmith_flagd_state_waiting",
-    help: "Files of STATE_DIR that are yet to be written",
-    registers,
-  });
-  const refusals = new Counter({
-    name: "flagsmith_flagd_state_refused_total",
-    help: "Files of STATE_DIR that were not believed",
-    labelNames: ["code"],
-    registers,
-  });
+/** Puts the figures of STATE_DIR on the instruments. */
+export function stateMetrics(on: Instruments): StateMetrics {
   return {
-    saved: (outcome) => saves.inc({ outcome }),
-    failing: (now) => failing.set(now ? 1 : 0),
-    waiting: (count) => waiting.set(count),
-    refused: (code) => refusals.inc({ code }),
+    saved: (outcome) => on.stateSaves.inc({ outcome }),
+    failing: (now) => on.stateFailing.set(now ? 1 : 0),
+    waiting: (count) => on.stateWaiting.set(count),
+    refused: (code) => on.stateRefused.inc({ code }),
   };
 }

@@ -16,7 +16,10 @@ export interface Queryable {
 
 /** A pool of connections to one Postgres. */
 export interface Database extends Queryable {
-  /** Runs `work` in one repeatable-read, read-only transaction: every query sees the same moment. */
+  /**
+   * Runs `work` in one repeatable-read, read-only transaction: every query sees the same moment. Queries that are asked
+   * without waiting for one another are sent in one go, and answered in their order.
+   */
   readSnapshot<Result>(work: (snapshot: Queryable) => Promise<Result>): Promise<Result>;
   /** Runs `work` in one read-committed transaction; rolled back if it throws. */
   write<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
@@ -40,7 +43,7 @@ export interface DatabaseOptions {
   readonly connectTimeoutMs?: number;
   /**
    * The server gives up on a statement of a transaction after this long, and we on its answer a little later: over a
-   * frozen network the server's word does not reach us. Absent: never.
+   * frozen network the server's word does not reach us. For queries sent in one go our limit is one for all. Absent: never.
    */
   readonly statementTimeoutMs?: number;
   readonly clock?: Clock;
@@ -78,30 +81,94 @@ const RENEW_LIMIT_MS = 10_000;
 /** Beyond the server's own limit, for the way there and back. */
 const ANSWER_MARGIN_MS = 2_000;
 
+/** A connection that was lent, and must be given back. */
+class LentClient {
+  readonly queries: Queryable;
+  readonly #client: pg.PoolClient;
+  #broken: Error | undefined;
+  #over = false;
+  readonly #onError = (error: Error): void => {
+    this.#broken = error;
+  };
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+    client.on("error", this.#onError);
+    const { query, execute } = queryable(client);
+    const whileLent = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+      this.#over ? Promise.reject(new Error("the transaction is over")) : ask();
+    this.queries = {
+      query: (text, values) => whileLent(() => query(text, values)),
+      execute: (text) => whileLent(() => execute(text)),
+    };
+  }
+
+  async begin(text: string): Promise<void> {
+    await this.#client.query(text);
+  }
+
+  async commit(): Promise<void> {
+    this.#over = true;
+    await this.#client.query("COMMIT");
+  }
+
+  /** A connection without an answer is not asked once more: that would wait as long again. */
+  async rollBack(thrown: unknown): Promise<void> {
+    this.#over = true;
+    if (isConnectionFailure(thrown) && thrown instanceof Error) this.#broken = thrown;
+    else await this.#client.query("ROLLBACK").catch(this.#onError);
+  }
+
+  giveBack(): void {
+    this.#client.off("error", this.#onError);
+    this.#client.release(this.#broken);
+  }
+}
+
 async function inTransaction<Result>(
   pool: pg.Pool,
   begin: string,
   work: (transaction: Queryable) => Promise<Result>,
 ): Promise<Result> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error): void => {
-    broken = error;
-  };
-  client.on("error", onError);
+  const client = new LentClient(await pool.connect());
   try {
-    await client.query(begin);
-    const result = await work(queryable(client));
-    await client.query("COMMIT");
+    await client.begin(begin);
+    const result = await work(client.queries);
+    await client.commit();
     return result;
   } catch (thrown) {
-    // A connection without an answer is not asked once more: that would wait as long again.
-    if (isConnectionFailure(thrown) && thrown instanceof Error) broken = thrown;
-    else await client.query("ROLLBACK").catch(onError);
+    await client.rollBack(thrown);
     throw thrown;
   } finally {
-    client.off("error", onError);
-    client.release(broken);
+    client.giveBack();
+  }
+}
+
+/**
+ * The same for reading: nothing is waited for that the result does not depend on. The first queries are sent with BEGIN,
+ * and the end of the transaction is not waited for.
+ */
+async function inSnapshot<Result>(
+  pool: pg.Pool,
+  begin: string,
+  work: (snapshot: Queryable) => Promise<Result>,
+): Promise<Result> {
+  const client = new LentClient(await pool.connect());
+  try {
+    const begun = client.begin(begin);
+    // Told below, when what was asked meanwhile has been answered.
+    begun.catch(() => undefined);
+    const result = await work(client.queries);
+    await begun;
+    void client
+      .commit()
+      .catch((thrown: unknown) => client.rollBack(thrown))
+      .then(() => client.giveBack());
+    return result;
+  } catch (thrown) {
+    await client.rollBack(thrown);
+    client.giveBack();
+    throw thrown;
   }
 }
 
@@ -122,6 +189,7 @@ class Pool {
       connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
+      pipeline: true,
       stream: () => this.#sockets.create(),
       ...(statementTimeoutMs === undefined ? {} : { query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS }),
     });
@@ -177,7 +245,7 @@ export function openDatabase(options: DatabaseOptions): ConnectionPool {
   return {
     query: (text, values) => queryable(pool.pg).query(text, values),
     execute: (text) => queryable(pool.pg).execute(text),
-    readSnapshot: (work) => inTransaction(pool.pg, `${BEGIN_READ}${limit}`, work),
+    readSnapshot: (work) => inSnapshot(pool.pg, `${BEGIN_READ}${limit}`, work),
     write: (work) => inTransaction(pool.pg, `${BEGIN_WRITE}${limit}`, work),
     renew(now) {
       const old = pool;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Allocation, MultivariateOption } from "../model/environment.ts";
 import type { Queryable } from "./database.ts";
 import type { FlagsmithColumns } from "./flagsmith-columns.ts";
-import { decodeValue, type LiveStateRow, typedValueRow } from "./live-states.ts";
+import { ALL_LIVE_FEATURES, decodeValue, type LiveStateRow, typedValueRow } from "./live-states.ts";
 import { idIn, type UnreadableRows } from "./unreadable-rows.ts";
 
 /** An environment's own row with its project's, and the place of the reading in the order of all readings. */
@@ -17,14 +17,20 @@ export const environmentRow = z.object({
   position: z.array(z.string()),
 });
 
-/** Reads {@link environmentRow}; $1 is the environment. Nothing above it may be soft-deleted. */
+/**
+ * Reads {@link environmentRow}; $1 is the environment. Nothing above it may be soft-deleted. It settles the moment of the
+ * reading for the queries sent with it (live-states.ts): right after the snapshot was taken, since the later of two
+ * readings must not be the one that goes by the earlier time.
+ */
 export const ENVIRONMENT_SQL = `SELECT coalesce(e.name, '') AS name, coalesce(e.api_key, '') AS api_key,
        coalesce(e.use_v2_feature_versioning, false) AS v2,
        least(greatest(e.updated_at, 'epoch'), clock_timestamp()) AS updated_at,
-       p.id AS project_id, coalesce(p.name, '') AS project_name, clock_timestamp() AS now,
+       p.id AS project_id, coalesce(p.name, '') AS project_name, moment.at AS now,
+       set_config('flagd_sync.moment', moment.at::text, true),
        ARRAY[txid_snapshot_xmax(x.s), txid_snapshot_xmin(x.s),
              -(SELECT count(*) FROM txid_snapshot_xip(x.s))]::bigint[]::text[] AS position
   FROM (SELECT txid_current_snapshot() AS s) AS x
+  CROSS JOIN (SELECT clock_timestamp() AS at) AS moment
   CROSS JOIN environments_environment e
   JOIN projects_project p ON p.id = e.project_id AND p.deleted_at IS NULL
   JOIN organisations_organisation o ON o.id = p.organisation_id AND o.deleted_at IS NULL
@@ -38,12 +44,13 @@ export const featureRow = z.object({
   tags: z.array(z.string()),
 });
 
-/** Reads {@link featureRow}s; $1 is the project, $2 the features wanted or NULL for all. */
+/** Reads {@link featureRow}s; $1 is the environment, $2 the features wanted or NULL for all. */
 export const FEATURES_SQL = `SELECT f.id, f.name, f.description,
        ARRAY(SELECT t.label FROM features_feature_tags ft JOIN tags_tag t ON t.id = ft.tag_id
               WHERE ft.feature_id = f.id AND t.label IS NOT NULL ORDER BY t.label COLLATE "C")::text[] AS tags
   FROM features_feature f
- WHERE f.project_id = $1 AND f.deleted_at IS NULL AND ($2::integer[] IS NULL OR f.id = ANY ($2))
+ WHERE f.project_id = (SELECT e.project_id FROM environments_environment e WHERE e.id = $1)
+   AND f.deleted_at IS NULL AND ($2::integer[] IS NULL OR f.id = ANY ($2))
  ORDER BY f.id`;
 
 /** Which features of an environment ($1) have an override for one of the segments ($2), live or not. */
@@ -65,17 +72,12 @@ const optionRow = typedValueRow.extend({
   key: z.string().nullable(),
 });
 
-function optionsSql(columns: FlagsmithColumns): string {
+/** Options of the features ($1) or, with none named, of all live ones of the environment ($1). */
+export function optionsSql(columns: FlagsmithColumns, wanted: "all" | "some"): string {
   return `SELECT id, feature_id, ${columns.optionKey ? "key" : "NULL AS key"}, type AS value_type,
        boolean_value, integer_value, string_value
-  FROM multivariate_multivariatefeatureoption WHERE feature_id = ANY ($1) ORDER BY id`;
-}
-
-/** Whose options to read. */
-export interface ReadOptionsOptions {
-  readonly columns: FlagsmithColumns;
-  readonly featureIds: readonly number[];
-  readonly unreadable: UnreadableRows;
+  FROM multivariate_multivariatefeatureoption WHERE feature_id ${wanted === "all" ? ALL_LIVE_FEATURES : "= ANY ($1)"}
+ ORDER BY id`;
 }
 
 /** Adds an item to the list under a key. */
@@ -85,12 +87,12 @@ export function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item)
   else lists.set(key, [item]);
 }
 
-/** The options of multivariate features, by feature. */
-export async function readOptions(
-  snapshot: Queryable,
-  { columns, featureIds, unreadable }: ReadOptionsOptions,
-): Promise<ReadonlyMap<number, MultivariateOption[]>> {
-  const rows = unreadable.decode(await snapshot.query(optionsSql(columns), [featureIds]), {
+/** The options of multivariate features, by feature, from rows of {@link optionsSql}. */
+export function decodeOptions(
+  optionRows: readonly unknown[],
+  unreadable: UnreadableRows,
+): ReadonlyMap<number, MultivariateOption[]> {
+  const rows = unreadable.decode(optionRows, {
     table: "multivariate_multivariatefeatureoption",
     schema: optionRow,
     ownerOf: (row) => ({ featureId: idIn(row, "feature_id") }),
@@ -102,12 +104,16 @@ export async function readOptions(
   return options;
 }
 
-/** The allocations of feature states, by state, in the order in which Flagsmith lays its buckets. */
+/**
+ * The allocations of feature states, by state, in the order in which Flagsmith lays its buckets. They say nothing where a
+ * feature has no options, so give states of features that have some; without any there is no query.
+ */
 export async function readAllocations(
   snapshot: Queryable,
   states: readonly LiveStateRow[],
   unreadable: UnreadableRows,
 ): Promise<ReadonlyMap<number, Allocation[]>> {
+  if (states.length === 0) return new Map();
   const featureOf = new Map(states.map((state) => [state.id, state.feature_id]));
   const rows = unreadable.decode(await snapshot.query(ALLOCATIONS_SQL, [[...featureOf.keys()]]), {
     table: "multivariate_multivariatefeaturestatevalue",

@@ -3,8 +3,17 @@ import type { FlagValue } from "../model/environment.ts";
 
 /**
  * Which feature states are live, as one set-based query per kind of versioning (facts/flagsmith.md, section 1).
- * Parameters: $1 environment, $2 the moment, $3 the (live) features. One row per (feature, segment override, identity), its value joined.
+ * Parameters: $1 environment, $2 the moment, or NULL for the one that ENVIRONMENT_SQL settled, $3 the features if not all
+ * are wanted. One row per (feature, segment override, identity), its value joined.
  */
+
+/** Empty where there is no such environment. */
+const AT =
+  "coalesce($2::timestamptz, (SELECT nullif(current_setting('flagd_sync.moment', true), '')::timestamptz))";
+
+/** What a feature's id is compared with where all live ones of the environment ($1) are wanted. */
+export const ALL_LIVE_FEATURES = `IN (SELECT f.id FROM features_feature f JOIN environments_environment e ON e.project_id = f.project_id
+                  WHERE e.id = $1 AND f.deleted_at IS NULL)`;
 
 const VALUE_COLUMNS = `v.type AS value_type, v.boolean_value, v.integer_value, v.string_value`;
 const VALUE_JOIN = `LEFT JOIN features_featurestatevalue v ON v.feature_state_id = s.id AND v.deleted_at IS NULL`;
@@ -12,23 +21,27 @@ const OVERRIDE_COLUMNS = `g.segment_id, g.priority, i.identifier`;
 
 /** Times are kept within what this program can hold: Postgres knows infinity, and years that JavaScript does not. */
 const LIVE_COLUMNS = `s.id, s.feature_id, s.enabled, s.feature_segment_id, s.identity_id,
-       least(greatest(s.updated_at, s.live_from, 'epoch'), $2) AS changed_at`;
+       least(greatest(s.updated_at, s.live_from, 'epoch'), ${AT}) AS changed_at`;
 
 /** Beyond this a \`live_from\` means never. */
 const END_OF_TIME = "'9999-12-31'";
 
-const CANDIDATES_V1 = `SELECT DISTINCT ON (s.feature_id, s.feature_segment_id, s.identity_id) ${LIVE_COLUMNS}
+const candidatesV1 = (
+  features: string,
+): string => `SELECT DISTINCT ON (s.feature_id, s.feature_segment_id, s.identity_id) ${LIVE_COLUMNS}
   FROM features_featurestate s
- WHERE s.environment_id = $1 AND s.deleted_at IS NULL AND s.version IS NOT NULL AND s.live_from <= $2
-   AND s.feature_id = ANY ($3)
+ WHERE s.environment_id = $1 AND s.deleted_at IS NULL AND s.version IS NOT NULL AND s.live_from <= ${AT}
+   AND s.feature_id ${features}
  ORDER BY s.feature_id, s.feature_segment_id, s.identity_id, s.live_from DESC, s.version DESC, s.id DESC`;
 
-const CANDIDATES_V2 = `SELECT DISTINCT ON (s.feature_id, g.segment_id) ${LIVE_COLUMNS}
+const candidatesV2 = (
+  features: string,
+): string => `SELECT DISTINCT ON (s.feature_id, g.segment_id) ${LIVE_COLUMNS}
   FROM (
     SELECT DISTINCT ON (feature_id) uuid, live_from
       FROM feature_versioning_environmentfeatureversion
-     WHERE environment_id = $1 AND deleted_at IS NULL AND published_at IS NOT NULL AND live_from <= $2
-       AND feature_id = ANY ($3)
+     WHERE environment_id = $1 AND deleted_at IS NULL AND published_at IS NOT NULL AND live_from <= ${AT}
+       AND feature_id ${features}
      ORDER BY feature_id, live_from DESC, created_at DESC, uuid
   ) AS latest
   JOIN features_featurestate s ON s.environment_feature_version_id = latest.uuid
@@ -37,15 +50,20 @@ const CANDIDATES_V2 = `SELECT DISTINCT ON (s.feature_id, g.segment_id) ${LIVE_CO
    AND (s.feature_segment_id IS NULL OR g.environment_feature_version_id = latest.uuid)
  ORDER BY s.feature_id, g.segment_id, s.id DESC`;
 
-const IDENTITIES_V2 = `SELECT DISTINCT ON (s.feature_id, s.identity_id) ${LIVE_COLUMNS}
+const identitiesV2 = (
+  features: string,
+): string => `SELECT DISTINCT ON (s.feature_id, s.identity_id) ${LIVE_COLUMNS}
   FROM features_featurestate s
  WHERE s.environment_id = $1 AND s.deleted_at IS NULL AND s.identity_id IS NOT NULL
-   AND s.feature_id = ANY ($3)
+   AND s.feature_id ${features}
  ORDER BY s.feature_id, s.identity_id, s.id DESC`;
 
 /** The query for an environment; `v2` is its `use_v2_feature_versioning`. */
-export function liveStatesSql(v2: boolean): string {
-  const candidates = v2 ? `(${CANDIDATES_V2}) UNION ALL (${IDENTITIES_V2})` : CANDIDATES_V1;
+export function liveStatesSql(v2: boolean, wanted: "all" | "some"): string {
+  const features = wanted === "all" ? ALL_LIVE_FEATURES : "= ANY ($3)";
+  const candidates = v2
+    ? `(${candidatesV2(features)}) UNION ALL (${identitiesV2(features)})`
+    : candidatesV1(features);
   return `SELECT s.id, s.feature_id, s.enabled, s.feature_segment_id, s.identity_id, s.changed_at,
        ${OVERRIDE_COLUMNS}, ${VALUE_COLUMNS}
   FROM (${candidates}) AS s
@@ -62,10 +80,10 @@ export function liveStatesSql(v2: boolean): string {
 export function nextLiveSql(v2: boolean): string {
   return v2
     ? `SELECT min(live_from) AS next_live_at FROM feature_versioning_environmentfeatureversion
-        WHERE environment_id = $1 AND deleted_at IS NULL AND published_at IS NOT NULL AND live_from > $2
+        WHERE environment_id = $1 AND deleted_at IS NULL AND published_at IS NOT NULL AND live_from > ${AT}
           AND live_from < ${END_OF_TIME}`
     : `SELECT min(live_from) AS next_live_at FROM features_featurestate
-        WHERE environment_id = $1 AND deleted_at IS NULL AND version IS NOT NULL AND live_from > $2
+        WHERE environment_id = $1 AND deleted_at IS NULL AND version IS NOT NULL AND live_from > ${AT}
           AND live_from < ${END_OF_TIME}`;
 }
 

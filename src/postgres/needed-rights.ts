@@ -37,10 +37,17 @@ export function columnsByTable(groups: readonly NeededColumns[]): readonly Table
   return [...byTable].map(([table, columns]) => ({ table, columns: [...columns] }));
 }
 
-/** What a server reads of Flagsmith's tables. */
+const { optionKey, environmentIsCreating, cohorts } = OPTIONAL_COLUMNS;
+
+/**
+ * What a server reads of Flagsmith's tables. Hashes of master API keys are not among it: they are given with what the admin
+ * REST needs, for those who want either.
+ */
 export const SERVER_COLUMNS: readonly NeededColumns[] = [
   READ_COLUMNS,
-  ...Object.values(OPTIONAL_COLUMNS),
+  optionKey,
+  environmentIsCreating,
+  cohorts,
   LISTED_COLUMNS,
 ];
 

@@ -25,17 +25,18 @@ const SEGMENTS_SQL = `SELECT id, name FROM segments_segment
  WHERE id = ANY ($1) AND project_id = $2 AND deleted_at IS NULL AND id = version_of_id ORDER BY id`;
 
 /** One level more than a tree may have, to know that it has too many; in a circle there is no end to them. */
-const RULES_SQL = `WITH RECURSIVE tree AS (
+const TREE = `WITH RECURSIVE tree AS (
     SELECT id, type, rule_id, segment_id, segment_id AS root, 1 AS level FROM segments_segmentrule
      WHERE segment_id = ANY ($1) AND deleted_at IS NULL
     UNION ALL
     SELECT r.id, r.type, r.rule_id, r.segment_id, tree.root, tree.level + 1 FROM segments_segmentrule r
       JOIN tree ON r.rule_id = tree.id WHERE r.deleted_at IS NULL AND tree.level <= ${MOST_LEVELS}
-  )
-  SELECT DISTINCT id, type, rule_id, segment_id, root FROM tree ORDER BY id`;
+  )`;
 
-const CONDITIONS_SQL = `SELECT id, rule_id, operator, property, value FROM segments_condition
- WHERE rule_id = ANY ($1) AND deleted_at IS NULL ORDER BY id`;
+const RULES_SQL = `${TREE} SELECT DISTINCT id, type, rule_id, segment_id, root FROM tree ORDER BY id`;
+
+const CONDITIONS_SQL = `${TREE} SELECT id, rule_id, operator, property, value FROM segments_condition
+ WHERE rule_id IN (SELECT id FROM tree) AND deleted_at IS NULL ORDER BY id`;
 
 /** Which segments to read, and for which environment: cohorts differ between environments. */
 export interface ReadSegmentsOptions {
@@ -48,7 +49,8 @@ export interface ReadSegmentsOptions {
 }
 
 /**
- * The live segments among `segmentIds` with their whole rule trees, in three queries, four where a cohort is used.
+ * The live segments among `segmentIds` with their whole rule trees, in three queries of one round trip, and a fourth
+ * where a cohort is used.
  * Revisions and drafts are left out, and so are soft-deleted rules and conditions (facts/flagsmith.md, section 3).
  * A segment that cannot be read is there without rules: nobody is in it.
  */
@@ -57,21 +59,27 @@ export async function readSegments(
   { segmentIds, environmentId, projectId, columns, unreadable }: ReadSegmentsOptions,
 ): Promise<ReadonlyMap<number, Segment>> {
   if (segmentIds.length === 0) return new Map();
-  const segmentRows = await snapshot.query(SEGMENTS_SQL, [segmentIds, projectId]);
+  const [segmentRows, allRuleRows, allConditionRows] = await Promise.all([
+    snapshot.query(SEGMENTS_SQL, [segmentIds, projectId]),
+    snapshot.query(RULES_SQL, [segmentIds]),
+    snapshot.query(CONDITIONS_SQL, [segmentIds]),
+  ]);
   const segments = unreadable.decode(segmentRows, {
     table: "segments_segment",
     schema: segmentRow,
     ownerOf: (row) => ({ segmentId: idIn(row, "id") }),
   });
   const liveIds = segmentRows.flatMap((row) => idIn(row, "id") ?? []);
-  const ruleRows = await snapshot.query(RULES_SQL, [liveIds]);
+  const live = new Set(liveIds);
+  const ruleRows = allRuleRows.filter((row) => live.has(idIn(row, "root") ?? 0));
   const rules = unreadable.decode(ruleRows, {
     table: "segments_segmentrule",
     schema: ruleRow,
     ownerOf: (row) => ({ segmentId: idIn(row, "root") }),
   });
   const rootOf = new Map(rules.map((row) => [row.id, row.root]));
-  const conditions = unreadable.decode(await snapshot.query(CONDITIONS_SQL, [[...rootOf.keys()]]), {
+  const conditionRows = allConditionRows.filter((row) => rootOf.has(idIn(row, "rule_id") ?? 0));
+  const conditions = unreadable.decode(conditionRows, {
     table: "segments_condition",
     schema: conditionRow,
     ownerOf: (row) => ({ segmentId: rootOf.get(idIn(row, "rule_id") ?? 0) }),

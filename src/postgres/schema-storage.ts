@@ -31,6 +31,13 @@ const MOVED_SQL = `SELECT string_agg(coalesce(x.oid || '/' || coalesce(pg_relati
           FROM unnest($1::text[]) WITH ORDINALITY AS t (name, place)) AS x
   LEFT JOIN pg_class c ON c.oid = x.oid`;
 
+/** What was read of Flagsmith's tables, before it is known whether it may be believed. */
+export interface Unconfirmed<Result> {
+  readonly result: Result;
+  /** Rejects with {@link TablesMoved}, or what the database threw: then nothing of `result` may be made known. */
+  readonly confirmed: Promise<void>;
+}
+
 /**
  * Reads Flagsmith's tables at one moment, and believes it only if they lie at the end where they lay at that moment:
  * after TRUNCATE, a rewriting ALTER TABLE or DROP and CREATE a snapshot taken before finds the tables empty (Postgres
@@ -38,17 +45,31 @@ const MOVED_SQL = `SELECT string_agg(coalesce(x.oid || '/' || coalesce(pg_relati
  *
  * @throws TablesMoved
  */
-export function readFlagsmith<Result>(
+export async function readFlagsmith<Result>(
   database: Database,
   storage: string | undefined,
   work: (snapshot: Queryable) => Promise<Result>,
 ): Promise<Result> {
+  const { result, confirmed } = await readUnconfirmed(database, storage, work);
+  await confirmed;
+  return result;
+}
+
+/** As {@link readFlagsmith}, for who has something to do with what was read while the tables are looked at. */
+export function readUnconfirmed<Result>(
+  database: Database,
+  storage: string | undefined,
+  work: (snapshot: Queryable) => Promise<Result>,
+): Promise<Unconfirmed<Result>> {
   return database.readSnapshot(async (snapshot) => {
     const result = await work(snapshot);
-    const [row] = z.tuple([movedRow]).parse(await snapshot.query(MOVED_SQL, [READ_TABLES]));
-    if (row.moved || (storage !== undefined && row.storage !== storage)) {
-      throw new TablesMoved("Flagsmith's tables were truncated or made anew while they were read");
-    }
-    return result;
+    const confirmed = snapshot.query(MOVED_SQL, [READ_TABLES]).then((rows) => {
+      const [row] = z.tuple([movedRow]).parse(rows);
+      if (row.moved || (storage !== undefined && row.storage !== storage)) {
+        throw new TablesMoved("Flagsmith's tables were truncated or made anew while they were read");
+      }
+    });
+    confirmed.catch(() => undefined);
+    return { result, confirmed };
   });
 }

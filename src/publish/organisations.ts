@@ -2,6 +2,9 @@ import type { Revision } from "../model/revision.ts";
 import { emptiedRevision } from "./emptied-revision.ts";
 import type { Follower } from "./followings.ts";
 
+/** Whose flag set it was. */
+type Shown = Pick<Revision, "environmentId" | "projectId" | "flagSetId">;
+
 /** Where an environment belongs. */
 export interface EnvironmentPlace {
   readonly environmentId: number;
@@ -12,10 +15,10 @@ export interface EnvironmentPlace {
 const MOST_GONE = 1_000;
 
 interface Organisation {
-  /** The flag set id that each environment was shown by. */
-  readonly shown: Map<number, string>;
-  /** Flag sets that went away in the life of this process, oldest first. */
-  readonly gone: Set<string>;
+  /** What each environment was shown as. */
+  readonly shown: Map<number, Shown>;
+  /** Flag sets that went away in the life of this process, by id, oldest first. */
+  readonly gone: Map<string, Shown>;
 }
 
 /**
@@ -55,13 +58,13 @@ export class Organisations {
 
   /** A new revision of an environment; where its flag set has another name than before, the old one goes away. */
   show(revision: Revision): void {
-    const { environmentId, flagSetId } = revision;
+    const { environmentId, projectId, flagSetId } = revision;
     const organisationId = this.#organisationOf.get(environmentId);
     if (organisationId === undefined) return;
     const organisation = this.#organisation(organisationId);
-    const before = organisation.shown.get(environmentId);
+    const before = organisation.shown.get(environmentId)?.flagSetId;
     if (before !== undefined && before !== flagSetId) this.#leave(organisationId, environmentId);
-    organisation.shown.set(environmentId, flagSetId);
+    organisation.shown.set(environmentId, { environmentId, projectId, flagSetId });
     organisation.gone.delete(flagSetId);
     if (ownerOf(organisation, flagSetId) === environmentId) this.#offer(organisationId, revision);
   }
@@ -79,9 +82,9 @@ export class Organisations {
   introduce(organisationId: number, follower: Follower): void {
     const organisation = this.#organisations.get(organisationId);
     if (organisation === undefined) return;
-    for (const flagSetId of organisation.gone) follower.offer(emptiedRevision(flagSetId));
+    for (const [flagSetId, shown] of organisation.gone) follower.offer(emptiedRevision(flagSetId, shown));
     const owners = new Map<string, number>();
-    for (const [environmentId, flagSetId] of organisation.shown) {
+    for (const [environmentId, { flagSetId }] of organisation.shown) {
       owners.set(flagSetId, Math.min(environmentId, owners.get(flagSetId) ?? environmentId));
     }
     for (const environmentId of owners.values()) {
@@ -91,15 +94,16 @@ export class Organisations {
   }
 
   #organisation(organisationId: number): Organisation {
-    const organisation = this.#organisations.get(organisationId) ?? { shown: new Map(), gone: new Set() };
+    const organisation = this.#organisations.get(organisationId) ?? { shown: new Map(), gone: new Map() };
     this.#organisations.set(organisationId, organisation);
     return organisation;
   }
 
   #leave(organisationId: number, environmentId: number): void {
     const organisation = this.#organisation(organisationId);
-    const flagSetId = organisation.shown.get(environmentId);
-    if (flagSetId === undefined) return;
+    const shown = organisation.shown.get(environmentId);
+    if (shown === undefined) return;
+    const { flagSetId } = shown;
     organisation.shown.delete(environmentId);
     const heir = ownerOf(organisation, flagSetId);
     const inherited = heir === undefined ? undefined : this.#current(heir);
@@ -107,17 +111,17 @@ export class Organisations {
       this.#offer(organisationId, inherited);
       return;
     }
-    organisation.gone.add(flagSetId);
-    const [oldest] = organisation.gone;
+    organisation.gone.set(flagSetId, shown);
+    const [oldest] = organisation.gone.keys();
     if (oldest !== undefined && organisation.gone.size > MOST_GONE) organisation.gone.delete(oldest);
-    this.#offer(organisationId, emptiedRevision(flagSetId));
+    this.#offer(organisationId, emptiedRevision(flagSetId, shown));
   }
 }
 
 /** The environment that a flag set id stands for. */
 function ownerOf({ shown }: Organisation, flagSetId: string): number | undefined {
   let owner: number | undefined;
-  for (const [environmentId, id] of shown) {
+  for (const [environmentId, { flagSetId: id }] of shown) {
     if (id === flagSetId && (owner === undefined || environmentId < owner)) owner = environmentId;
   }
   return owner;

@@ -35,7 +35,8 @@ export function mergeReading(
   scope: ReadScope,
 ): EnvironmentSnapshot {
   if (previous === undefined) return reading;
-  const featuresBefore = byId(previous.features);
+  const read = new Set(reading.features.map(({ id }) => id));
+  const featuresBefore = byId(previous.features.filter(({ id }) => read.has(id)));
   const features: Feature[] = reading.features.map((feature) =>
     keepEqual(featuresBefore.get(feature.id), feature),
   );
@@ -47,9 +48,9 @@ export function mergeReading(
   }
   for (const [id, segment] of reading.segments)
     segments.set(id, keepEqual(previous.segments.get(id), segment));
-  const used = new Set(
-    features.flatMap((feature) => feature.segmentOverrides.map((override) => override.segmentId)),
-  );
+  const used = new Set<number>();
+  for (const { segmentOverrides } of features)
+    for (const { segmentId } of segmentOverrides) used.add(segmentId);
   const { unreadable: _, ...others } = reading;
   const unreadable =
     scope === "everything" ? (reading.unreadable ?? []) : mergeUnreadable(previous, reading, scope);

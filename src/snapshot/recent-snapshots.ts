@@ -6,6 +6,9 @@ export interface ShownEnvironment {
   readonly versioned: boolean;
 }
 
+/** The part of the room that environments may take together which nobody has changed yet, as after a start. */
+const SHARE_OF_UNCHANGED = 2 / 5;
+
 /**
  * Keeps what was shown of the environments that changed most recently, up to `mostFeatures` features in all: what a
  * partial reading is merged into. Of the others only the ids of their features stay, which tell whether one vanished;
@@ -35,14 +38,19 @@ export class RecentSnapshots {
     return this.#featureIds.get(environmentId) ?? new Int32Array();
   }
 
-  set(environmentId: number, shown: ShownEnvironment): void {
-    this.#drop(environmentId);
-    this.#recent.set(environmentId, shown);
+  /** @param changed whether somebody changed the environment; otherwise no other gives way to it. */
+  set(environmentId: number, shown: ShownEnvironment, changed: boolean): void {
+    const { features } = shown.snapshot;
     this.#featureIds.set(
       environmentId,
-      Int32Array.from(shown.snapshot.features, (feature) => feature.id),
+      Int32Array.from(features, (feature) => feature.id),
     );
-    this.#features += shown.snapshot.features.length;
+    const room = this.#mostFeatures * SHARE_OF_UNCHANGED - this.#features;
+    if (!changed && !this.#recent.has(environmentId) && this.#recent.size > 0 && features.length > room)
+      return;
+    this.#features += features.length - (this.#recent.get(environmentId)?.snapshot.features.length ?? 0);
+    if (changed) this.#recent.delete(environmentId);
+    this.#recent.set(environmentId, shown);
     for (const oldest of this.#recent.keys()) {
       if (this.#features <= this.#mostFeatures || oldest === environmentId) break;
       this.#drop(oldest);

@@ -1,7 +1,8 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../support/clock.ts";
-import { codeOf, type ErrorCode } from "../support/errors.ts";
+import type { ErrorCode } from "../support/error-catalogue.ts";
+import { codeOf } from "../support/errors.ts";
 import {
   flushFolder,
   preparePrivateFolder,

@@ -25,13 +25,11 @@ export function assembleContent(
 ): AssembledContent {
   const evaluators = Array.from(bodies, ([name, body]) => [name, sharedBody(body).text] as const);
   const metadataText = canonicalJson(metadata);
-  const text = canonicalObject([
-    ["$schema", canonicalJson(SCHEMA)],
-    ["flags", `{${flags.map(({ member }) => member).join(",")}}`],
-    ...(bodies.size > 0 ? [["$evaluators", canonicalObject(evaluators)] as const] : []),
-    ["metadata", metadataText],
-  ]);
-  const beyondAscii = flags.reduce((sum, { member, bytes }) => sum + bytes - member.length, 0);
+  const head = bodies.size > 0 ? `"$evaluators":${canonicalObject(evaluators)},` : "";
+  const members = flags.map(({ member }) => member).join(",");
+  const text = `{${head}"$schema":"${SCHEMA}","flags":{${members}},"metadata":${metadataText}}`;
+  let beyondAscii = 0;
+  for (const { member, bytes } of flags) beyondAscii += bytes - member.length;
   let flagsByName: DocumentContent["flags"] | undefined;
   return {
     content: {

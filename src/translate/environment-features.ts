@@ -1,13 +1,14 @@
 import type { Logic } from "../model/document.ts";
-import type { EnvironmentSnapshot } from "../model/environment.ts";
+import type { EnvironmentSnapshot, Feature } from "../model/environment.ts";
 import { byText } from "../model/text-order.ts";
-import { type Evaluators, shareSegments } from "./evaluators.ts";
+import type { CommonWork } from "./common-work.ts";
+import { type Evaluators, type SegmentUse, shareSegments } from "./evaluators.ts";
 import type { FailureListener } from "./failure.ts";
 import type { FinishedFlag } from "./feature-steps.ts";
 import { FeatureTranslation, type TranslatedFeature } from "./feature-translation.ts";
 import { KnownSegments } from "./known-segments.ts";
 import { LastResult } from "./last-result.ts";
-import { PartTable } from "./part-table.ts";
+import { PartTable, type PartUse } from "./part-table.ts";
 import { nameRepeatedParts, type SharedParts } from "./repeated-parts.ts";
 import type { SegmentScope } from "./segment.ts";
 import { sharedBody } from "./shared-body.ts";
@@ -30,17 +31,19 @@ const FEWEST_PARTS_FORGOTTEN = 10_000;
 /** All features of one environment in one encoding, on their way into one document after another. */
 export class EnvironmentFeatures {
   readonly #encoding: SegmentScope["encoding"];
-  readonly #segments = new KnownSegments();
+  readonly #segments: KnownSegments;
   readonly #features = new Map<number, FeatureTranslation>();
   readonly #evaluators = new LastResult<Evaluators>();
   readonly #sharedParts = new LastResult<SharedParts>();
   readonly #order = new LastResult<readonly number[]>();
-  #table = new PartTable();
+  #table: PartTable;
   #partsWhenNew = 0;
   #characters = 0;
 
-  constructor(encoding: SegmentScope["encoding"]) {
+  constructor(encoding: SegmentScope["encoding"], common: CommonWork) {
     this.#encoding = encoding;
+    this.#segments = new KnownSegments(common);
+    this.#table = common.table;
   }
 
   /** Of the flags and shared parts that were made last. */
@@ -53,24 +56,24 @@ export class EnvironmentFeatures {
     const { settings } = snapshot;
     const scope = { settings, segment: this.#segments.within(snapshot, this.#encoding, onFailure) };
     const settingsText = JSON.stringify(settings);
-    const features = snapshot.features
-      .toSorted((left, right) => left.id - right.id)
-      .map((feature) => ({ feature, translation: this.#translationOf(feature.id) }));
-    this.#forgetOthers(new Set(features.map(({ feature }) => feature.id)));
+    const features = snapshot.features.toSorted((left, right) => left.id - right.id);
+    const translations = this.#translationsOf(features);
 
-    const segmentUses = features
-      .map(({ feature, translation }) => translation.plan(feature, scope, settingsText))
-      .filter((uses) => uses.length > 0);
+    const segmentUses: (readonly SegmentUse[])[] = [];
+    for (const translation of translations) {
+      const uses = translation.plan(scope, settingsText);
+      if (uses.length > 0) segmentUses.push(uses);
+    }
     const evaluators = this.#evaluators.of(segmentUses, () => shareSegments(segmentUses));
-    const partUses = features
-      .map(({ translation }) => translation.render(evaluators.names, this.#table))
-      .filter((uses) => uses.length > 0);
+    const partUses: (readonly PartUse[])[] = [];
+    for (const translation of translations) {
+      const uses = translation.render(evaluators.names, this.#table);
+      if (uses.length > 0) partUses.push(uses);
+    }
     const { names, bodies } = this.#sharedParts.of([evaluators, ...partUses], () =>
       nameRepeatedParts(partUses, evaluators.bodies),
     );
-    const translated = features.map(({ feature, translation }) =>
-      translation.finish(feature, names, onFailure),
-    );
+    const translated = translations.map((translation) => translation.finish(names, onFailure));
     this.#renewTable();
     const flags = this.#inNameOrder(translated);
     this.#characters = charactersOf(flags, bodies);
@@ -79,23 +82,37 @@ export class EnvironmentFeatures {
 
   /** A feature that is left out has no flag; of two with one name, which Flagsmith does not admit, the newer has it. */
   #inNameOrder(translated: readonly TranslatedFeature[]): readonly FinishedFlag[] {
-    const flags = translated.flatMap(({ finished }) => finished ?? []);
-    const names = flags.map(({ name }) => name);
+    const flags: FinishedFlag[] = [];
+    const names: string[] = [];
+    for (const { finished } of translated) {
+      if (finished === undefined) continue;
+      flags.push(finished);
+      names.push(finished.name);
+    }
     const order = this.#order.of(names, () => {
       const indexes = new Map(names.map((name, index) => [name, index]));
       return [...indexes].sort(([left], [right]) => byText(left, right)).map(([, index]) => index);
     });
-    return order.flatMap((index) => flags[index] ?? []);
+    const ordered: FinishedFlag[] = [];
+    for (const index of order) {
+      const flag = flags[index];
+      if (flag !== undefined) ordered.push(flag);
+    }
+    return ordered;
   }
 
-  #translationOf(featureId: number): FeatureTranslation {
-    const known = this.#features.get(featureId) ?? new FeatureTranslation();
-    this.#features.set(featureId, known);
-    return known;
-  }
-
-  #forgetOthers(featureIds: ReadonlySet<number>): void {
-    for (const id of this.#features.keys()) if (!featureIds.has(id)) this.#features.delete(id);
+  /** Forgets those of all other features. */
+  #translationsOf(features: readonly Feature[]): readonly FeatureTranslation[] {
+    const translations = features.map((feature) => {
+      const known = this.#features.get(feature.id) ?? new FeatureTranslation(feature);
+      this.#features.set(feature.id, known);
+      known.begin(feature);
+      return known;
+    });
+    if (this.#features.size === features.length) return translations;
+    const ids = new Set(features.map(({ id }) => id));
+    for (const id of this.#features.keys()) if (!ids.has(id)) this.#features.delete(id);
+    return translations;
   }
 
   /** A table keeps what changed flags no longer say, so now and then the next translation begins with an empty one. */

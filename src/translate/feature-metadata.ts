@@ -13,10 +13,11 @@ export function featureMetadata(
   feature: Feature,
   optionVariants: ReadonlyMap<number, string>,
 ): Record<string, MetadataValue> {
-  const metadata: Record<string, MetadataValue> = { "flagsmith.featureId": feature.id };
-  if (feature.tags.length > 0) metadata["flagsmith.tags"] = feature.tags.toSorted(byText).join(",");
+  const metadata: Record<string, MetadataValue> = {};
   const description = cut(feature.description?.trim() ?? "", MOST_DESCRIPTION_CHARACTERS);
   if (description !== "") metadata["flagsmith.description"] = description;
+  metadata["flagsmith.featureId"] = feature.id;
+  if (feature.tags.length > 0) metadata["flagsmith.tags"] = feature.tags.toSorted(byText).join(",");
   for (const { id, key } of feature.options) {
     const variant = optionVariants.get(id);
     if (key !== null && key !== "" && variant !== undefined) metadata[`flagsmith.${variant}.key`] = key;

@@ -4,8 +4,8 @@ import type { Feature } from "../model/environment.ts";
 import { type FeaturePlan, planFeature } from "./feature.ts";
 import type { FeatureScope } from "./feature-scope.ts";
 import { LastResult } from "./last-result.ts";
-import type { Part, PartTable } from "./part-table.ts";
-import { type PartUse, partUses, visitUses, withReferences } from "./part-uses.ts";
+import type { Part, PartTable, PartUse } from "./part-table.ts";
+import { partUses, visitUses, withReferences } from "./part-uses.ts";
 import { utf8Bytes } from "./size.ts";
 
 /** A flag that refers to shared segments, with the parts of its rule that could be shared too. */
@@ -53,8 +53,9 @@ export class FeatureSteps {
 
   /** @param names of shared parts. */
   finish(rendered: RenderedFlag, names: ReadonlyMap<Part, string>): FinishedFlag {
+    const { name, flag, uses } = rendered;
+    if (uses.length === 0) return this.#finished.of([rendered], () => finishedFlag(name, flag));
     return this.#finishedWith.of([rendered, names], () => {
-      const { name, flag, uses } = rendered;
       const places = placesOf(uses, names);
       return this.#finished.of([rendered, ...[...places].flat()], () => finishedFlag(name, flag, places));
     });
@@ -80,7 +81,6 @@ const NOWHERE: ReadonlyMap<Logic, string> = new Map();
 
 /** The objects that stand for a part with a name, and in no other such part. */
 function placesOf(uses: readonly PartUse[], names: ReadonlyMap<Part, string>): ReadonlyMap<Logic, string> {
-  if (uses.length === 0) return NOWHERE;
   const places = new Map<Logic, string>();
   visitUses(uses, ({ part, logic }) => {
     const name = names.get(part);

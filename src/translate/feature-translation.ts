@@ -6,8 +6,7 @@ import type { FeaturePlan } from "./feature.ts";
 import type { FeatureScope } from "./feature-scope.ts";
 import { FeatureSteps, type FinishedFlag, finishedFlag, type RenderedFlag } from "./feature-steps.ts";
 import { LastResult } from "./last-result.ts";
-import type { Part, PartTable } from "./part-table.ts";
-import type { PartUse } from "./part-uses.ts";
+import type { Part, PartTable, PartUse } from "./part-table.ts";
 import type { Finding } from "./segment.ts";
 
 /** What became of a feature; without `finished` it is left out. */
@@ -23,17 +22,28 @@ export interface TranslatedFeature {
  */
 export class FeatureTranslation {
   readonly #steps = new FeatureSteps();
-  readonly #warnings = new LastResult<readonly TranslationWarning[]>();
   readonly #alone = new LastResult<FinishedFlag>();
+  readonly #translated = new LastResult<TranslatedFeature>();
+  #feature: Feature;
   #planned: FeaturePlan | undefined;
   #rendered: RenderedFlag | undefined;
   #failure: { readonly thrown: unknown } | undefined;
   #good: FeaturePlan | undefined;
   #reported: Feature | undefined;
 
-  /** First step, for {@link FeatureSteps.plan}. @returns the segments that the flag may refer to. */
-  plan(feature: Feature, scope: FeatureScope, settings: string): readonly SegmentUse[] {
+  constructor(feature: Feature) {
+    this.#feature = feature;
+  }
+
+  /** The feature as it is now; the steps follow. */
+  begin(feature: Feature): void {
     this.#failure = undefined;
+    this.#feature = feature;
+  }
+
+  /** First step, for {@link FeatureSteps.plan}. @returns the segments that the flag may refer to. */
+  plan(scope: FeatureScope, settings: string): readonly SegmentUse[] {
+    const feature = this.#feature;
     this.#planned = this.#attempt(() => this.#steps.plan(feature, scope, settings));
     return this.#planned?.segmentUses ?? [];
   }
@@ -46,23 +56,15 @@ export class FeatureTranslation {
   }
 
   /** Third step, when shared parts have names too. */
-  finish(feature: Feature, names: ReadonlyMap<Part, string>, onFailure: FailureListener): TranslatedFeature {
-    const { id, name } = feature;
+  finish(names: ReadonlyMap<Part, string>, onFailure: FailureListener): TranslatedFeature {
     const [planned, rendered] = [this.#planned, this.#rendered];
     const finished = rendered && this.#attempt(() => this.#steps.finish(rendered, names));
-    if (finished !== undefined && planned !== undefined) {
-      this.#good = planned;
-      const { findings } = planned;
-      return {
-        name,
-        finished,
-        warnings: this.#warnings.of([name, findings], () => warningsOf(name, findings)),
-      };
-    }
-    const thrown = this.#failure?.thrown;
-    if (this.#reported !== feature) onFailure({ what: "feature", id, name, thrown });
-    this.#reported = feature;
-    return this.#lastGood(name, thrown);
+    if (finished === undefined || planned === undefined) return this.#failed(onFailure);
+    this.#good = planned;
+    return this.#translated.of([planned, finished], () => {
+      const { name } = planned.feature;
+      return { name, finished, warnings: warningsOf(name, planned.findings) };
+    });
   }
 
   #attempt<Result>(step: () => Result): Result | undefined {
@@ -73,6 +75,15 @@ export class FeatureTranslation {
       this.#failure = { thrown };
       return undefined;
     }
+  }
+
+  #failed(onFailure: FailureListener): TranslatedFeature {
+    const feature = this.#feature;
+    const thrown = this.#failure?.thrown;
+    const { id, name } = feature;
+    if (this.#reported !== feature) onFailure({ what: "feature", id, name, thrown });
+    this.#reported = feature;
+    return this.#lastGood(name, thrown);
   }
 
   /** References of an earlier document may lead nowhere in this one, so all is written out. */

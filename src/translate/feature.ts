@@ -11,7 +11,7 @@ import { forIdentities, type Outcome, sameOutcome, variantsOf } from "./outcome.
 import type { Finding } from "./segment.ts";
 import { inDecisionOrder } from "./segment-overrides.ts";
 import { isBooleanLike } from "./value-types.ts";
-import { createVariants, type Variants } from "./variants.ts";
+import { createVariants, type Variants, variantValue } from "./variants.ts";
 
 /** A feature translated as far as it can be before it is known which segments are shared. */
 export interface FeaturePlan {
@@ -22,11 +22,34 @@ export interface FeaturePlan {
   render(reference: (segmentId: number) => string | undefined): FlagdFlag;
 }
 
+/** The flag of a feature in its scope, as far as it can be known before all others are. */
+export function planFeature(feature: Feature, scope: FeatureScope): FeaturePlan {
+  return isPlain(feature) ? planPlain(feature) : planInSteps(feature, scope);
+}
+
+function isPlain({ options, segmentOverrides, identityOverrides }: Feature): boolean {
+  return options.length + segmentOverrides.length + identityOverrides.length === 0;
+}
+
+/** What {@link planInSteps} comes to where there is nothing to decide, as for most flags of a large environment. */
+function planPlain(feature: Feature): FeaturePlan {
+  const { enabled, value } = feature.environmentState;
+  const render = (): FlagdFlag => ({
+    defaultVariant: "control",
+    metadata: featureMetadata(feature, NO_OPTIONS),
+    state: enabled ? "ENABLED" : "DISABLED",
+    variants: { control: variantValue(value) },
+  });
+  return { feature, findings: [], segmentUses: [], render };
+}
+
+const NO_OPTIONS: ReadonlyMap<number, string> = new Map();
+
 /**
  * Identity overrides before segment overrides by priority before the environment's own state (translation.md, Order of
  * decision), and from it the flag's state, variants and default.
  */
-export function planFeature(feature: Feature, scope: FeatureScope): FeaturePlan {
+export function planInSteps(feature: Feature, scope: FeatureScope): FeaturePlan {
   const variants = createVariants(feature);
   const { semantics } = scope.settings;
   const stateScope: StateScope = { semantics, optionVariants: variants.ofOption };
@@ -107,6 +130,7 @@ function outcomesOf({ branches, otherwise }: Decision): Outcome[] {
   return [...branches.map(({ outcome }) => outcome), otherwise];
 }
 
+/** Members in the order of canonical JSON, which is then written at once. */
 function renderFlag(
   plan: { feature: Feature; variants: Variants; decision: Decision | undefined },
   condition: (branch: Branch) => Logic,
@@ -114,7 +138,7 @@ function renderFlag(
   const { feature, variants, decision } = plan;
   const metadata: Record<string, MetadataValue> = featureMetadata(feature, variants.ofOption);
   if (decision === undefined) {
-    return { state: "DISABLED", variants: variants.table(new Set()), defaultVariant: "control", metadata };
+    return { defaultVariant: "control", metadata, state: "DISABLED", variants: variants.table(new Set()) };
   }
   const outcomes = outcomesOf(decision);
   const table = variants.table(new Set(outcomes.flatMap(variantsOf)));
@@ -124,10 +148,10 @@ function renderFlag(
   const byDefault =
     typeof targeting === "string" ? targeting : decision.otherwise.kind === "off" ? "off" : "control";
   return {
-    state: "ENABLED",
-    variants: saysOff && off !== null ? { ...table, off: false } : table,
     defaultVariant: saysOff && off === null ? "" : byDefault,
-    ...(typeof targeting === "object" && targeting !== null ? { targeting } : {}),
     metadata,
+    state: "ENABLED",
+    ...(typeof targeting === "object" && targeting !== null ? { targeting } : {}),
+    variants: saysOff && off !== null ? { ...table, off: false } : table,
   };
 }

@@ -1,12 +1,18 @@
 import type { EnvironmentSnapshot, Segment } from "../model/environment.ts";
+import type { CommonWork } from "./common-work.ts";
 import { type FailureListener, failureFinding } from "./failure.ts";
 import type { KnownSegment } from "./feature-scope.ts";
 import { LastResult } from "./last-result.ts";
-import { type SegmentScope, translateSegment } from "./segment.ts";
+import type { SegmentScope } from "./segment.ts";
 
 /** The segments of one environment in one encoding; each is translated once, however many features use it. */
 export class KnownSegments {
   readonly #known = new Map<number, LastResult<KnownSegment>>();
+  readonly #common: CommonWork;
+
+  constructor(common: CommonWork) {
+    this.#common = common;
+  }
 
   /**
    * Looks segments up in a snapshot, and forgets those that are no longer in it. The same segment in the same place is
@@ -25,20 +31,20 @@ export class KnownSegments {
       const known = this.#known.get(segmentId) ?? new LastResult<KnownSegment>();
       this.#known.set(segmentId, known);
       return known.of([segment, environment.name, environment.key], () =>
-        translateOrNarrow(segment, { environment, encoding }, onFailure),
+        this.#translateOrNarrow(segment, { environment, encoding }, onFailure),
       );
     };
   }
-}
 
-/** A segment that cannot be translated has nobody, as one whose rules cannot be said (translation.md, Conditions). */
-function translateOrNarrow(segment: Segment, scope: SegmentScope, onFailure: FailureListener): KnownSegment {
-  try {
-    return { segment, translation: translateSegment(segment, scope) };
-  } catch (thrown) {
-    const { id, name } = segment;
-    onFailure({ what: "segment", id, name, thrown });
-    const finding = failureFinding(thrown, `segment=${name}; matches nobody`);
-    return { segment, translation: { logic: false, findings: [finding] } };
+  /** A segment that cannot be translated has nobody, as one whose rules cannot be said (translation.md, Conditions). */
+  #translateOrNarrow(segment: Segment, scope: SegmentScope, onFailure: FailureListener): KnownSegment {
+    try {
+      return { segment, translation: this.#common.translateSegment(segment, scope) };
+    } catch (thrown) {
+      const { id, name } = segment;
+      onFailure({ what: "segment", id, name, thrown });
+      const finding = failureFinding(thrown, `segment=${name}; matches nobody`);
+      return { segment, translation: { logic: false, findings: [finding] } };
+    }
   }
 }

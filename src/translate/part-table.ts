@@ -10,11 +10,20 @@ export interface Part {
   readonly logic: Logic;
 }
 
+/** A part at a place where a reference could stand, with those that stand within it. */
+export interface PartUse {
+  readonly part: Part;
+  readonly logic: Logic;
+  readonly within: readonly PartUse[];
+}
+
 /** Equal parts are known by their own parts, without a text of each: a rule has thousands of parts within parts. */
 export class PartTable {
   readonly #parts = new Map<string, Part>();
   /** Objects that were looked at since the last {@link release}: many flags hold the logic of one segment. */
   readonly #seen = new Map<Logic, Part>();
+
+  readonly #uses = new Map<Logic, PartUse>();
 
   /** How many different parts it was asked for, those within others included. It never forgets one. */
   get size(): number {
@@ -30,6 +39,17 @@ export class PartTable {
     const seen = this.#seen.get(logic) ?? this.#compound(logic);
     this.#seen.set(logic, seen);
     return seen;
+  }
+
+  /** What was {@link keep}t for this very object. */
+  useOf(logic: Logic): PartUse | undefined {
+    return this.#uses.get(logic);
+  }
+
+  /** Keeps what was found in an object, for the next flag or document that holds it; only of objects that it keeps anyway. */
+  keep(use: PartUse): PartUse {
+    if (use.part.logic === use.logic) this.#uses.set(use.logic, use);
+    return use;
   }
 
   /** Lets go of the objects that it was asked for; to be called when a document is done. */

@@ -1,6 +1,6 @@
 import type { Logic } from "../model/document.ts";
 import { partsOf } from "./logic-walk.ts";
-import type { Part, PartTable } from "./part-table.ts";
+import type { PartTable, PartUse } from "./part-table.ts";
 
 /** Smaller parts are hardly longer than a reference. */
 const FEWEST_CHARACTERS = 80;
@@ -13,21 +13,16 @@ const WITHOUT_REFERENCES: ReadonlySet<string> = new Set([
   "var",
 ]);
 
-/** A part at a place where a reference could stand, with those that stand within it. */
-export interface PartUse {
-  readonly part: Part;
-  readonly logic: Logic;
-  readonly within: readonly PartUse[];
-}
-
 /** The parts of a flag's rule that could be shared: all that has to be known of it to find what repeats. */
 export function partUses(targeting: Logic | undefined, table: PartTable): readonly PartUse[] {
   const uses = (logic: Logic, mayRefer: boolean): readonly PartUse[] => {
+    const known = mayRefer ? table.useOf(logic) : undefined;
+    if (known !== undefined) return [known];
     const below = admitsBelow(logic, mayRefer);
     const within = partsOf(logic).flatMap((inner) => uses(inner, below));
     if (!mayRefer || !isOperation(logic)) return within;
     const part = table.of(logic);
-    return part.length < FEWEST_CHARACTERS ? within : [{ part, logic, within }];
+    return part.length < FEWEST_CHARACTERS ? within : [table.keep({ part, logic, within })];
   };
   return partsOf(targeting ?? null).flatMap((rule) => uses(rule, true));
 }

@@ -3,7 +3,7 @@ import { byText } from "../model/text-order.ts";
 
 /** How many bytes a text takes in UTF-8. */
 export function utf8Bytes(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return Buffer.byteLength(text, "utf8");
 }
 
 /** The three flags and shared parts that cost most, for whoever has to make a document smaller. */

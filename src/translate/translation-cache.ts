@@ -1,3 +1,4 @@
+import { CommonWork } from "./common-work.ts";
 import { EnvironmentFeatures } from "./environment-features.ts";
 import type { SegmentScope } from "./segment.ts";
 
@@ -7,10 +8,16 @@ import type { SegmentScope } from "./segment.ts";
  */
 export class TranslationCache {
   readonly #byEncoding = new Map<SegmentScope["encoding"], EnvironmentFeatures>();
+  readonly #common: CommonWork;
+
+  /** @param common shared with the caches of other environments. */
+  constructor(common: CommonWork = new CommonWork()) {
+    this.#common = common;
+  }
 
   /** The features in this encoding. */
   features(encoding: SegmentScope["encoding"]): EnvironmentFeatures {
-    const features = this.#byEncoding.get(encoding) ?? new EnvironmentFeatures(encoding);
+    const features = this.#byEncoding.get(encoding) ?? new EnvironmentFeatures(encoding, this.#common);
     this.#byEncoding.set(encoding, features);
     return features;
   }

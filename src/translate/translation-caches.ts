@@ -1,4 +1,5 @@
 import type { Translation } from "../model/translation.ts";
+import { CommonWork } from "./common-work.ts";
 import { TranslationCache } from "./translation-cache.ts";
 
 /** What a cache takes of the heap, about, for each character of its documents: 10 to 19, rules as objects and texts. */
@@ -20,6 +21,7 @@ export class TranslationCaches {
   readonly #budgetBytes: number;
   /** By environment, the one whose change is longest ago first. */
   readonly #kept = new Map<number, Kept>();
+  readonly #common = new CommonWork();
   #bytes = 0;
 
   constructor(budgetBytes: number) {
@@ -42,7 +44,7 @@ export class TranslationCaches {
     work: (cache: TranslationCache) => Translation,
   ): Translation {
     const kept = this.#kept.get(environmentId);
-    const cache = kept?.cache ?? new TranslationCache();
+    const cache = kept?.cache ?? new TranslationCache(this.#common);
     const translation = work(cache);
     const bytes = cache.characters * BYTES_PER_CHARACTER;
     const fits = this.#kept.size === 0 || this.#bytes + bytes <= this.#budgetBytes * SHARE_OF_UNCHANGED;

@@ -10,8 +10,9 @@ export function unreadableRows({
   segments,
   unreadable = [],
 }: EnvironmentSnapshot): readonly TranslationWarning[] {
-  const names = new Map(features.map(({ id, name }) => [id, name]));
   const repeated = repeatedNames(features);
+  if (unreadable.length === 0) return repeated;
+  const names = new Map(features.map(({ id, name }) => [id, name]));
   return [...unreadable.map(warningOf), ...repeated];
 
   function warningOf(part: UnreadablePart): TranslationWarning {

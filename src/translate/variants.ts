@@ -1,5 +1,6 @@
 import type { Feature, FlagValue } from "../model/environment.ts";
 import { slugify } from "../model/slug.ts";
+import { byText } from "../model/text-order.ts";
 import { freeNames } from "./free-names.ts";
 
 /** A value as flagd may hold it. */
@@ -11,7 +12,7 @@ export interface Variants {
   readonly ofOption: ReadonlyMap<number, string>;
   /** The variant that holds an override's value: one that exists, or a new `override_<slug>`. */
   ofOverride(value: FlagValue, owner: VariantOwner): string;
-  /** `control`, all options, and of the overrides' variants those in `used`. */
+  /** `control`, all options, and of the overrides' variants those in `used`; in the order of canonical JSON. */
   table(used: ReadonlySet<string>): Record<string, VariantValue>;
 }
 
@@ -58,7 +59,9 @@ export function createVariants(feature: Feature): Variants {
       add(name, wanted);
       return name;
     },
-    table: (used) =>
-      Object.fromEntries([...values].filter(([name]) => permanent.has(name) || used.has(name))),
+    table(used) {
+      const held = [...values].filter(([name]) => permanent.has(name) || used.has(name));
+      return Object.fromEntries(held.length > 1 ? held.sort(([left], [right]) => byText(left, right)) : held);
+    },
   };
 }

@@ -100,6 +100,33 @@ describe("a project's integration over REST", () => {
     expect((await ask("GET")).body).toEqual([]);
   });
 
+  it("values are repeated only if they are short, and nested ones never, however deep", async () => {
+    const deep = `${"[".repeat(30_000)}${"]".repeat(30_000)}`;
+    for (const semantics of ['"a-word-that-is-long"', deep, "{}", "5", "null"]) {
+      const reply = await ask("POST", `{"enabled": true, "semantics": ${semantics}}`);
+      expect(reply.status).toBe(400);
+      expect(reply.body).toEqual({ semantics: ['This is not a valid choice: use "flagsmith" or "value".'] });
+    }
+    for (const body of ["{", '{"enabled": ser.a-key-by-mistake}', '"ser.a-key-by-mistake']) {
+      const reply = await ask("POST", body);
+      expect(reply.status).toBe(400);
+      expect(JSON.stringify(reply.body)).toMatch(/"JSON parse error - (?:position \d+|the body is no JSON)"/);
+    }
+    const reply = await ask("POST", { enabled: true, "ser.a-key-by-mistake": 1 });
+    expect(Object.keys(reply.body as object)).toEqual(["…take"]);
+  });
+
+  it.each(["__proto__", "constructor", "prototype"])("`%s` pollutes nothing", async (name) => {
+    for (const body of [
+      `{"enabled": true, "${name}": {"semantics": "value", "polluted": true}}`,
+      `{"enabled": true, "constructor": {"prototype": {"polluted": true}}}`,
+    ]) {
+      expect((await ask("POST", body)).status).toBe(400);
+    }
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    expect((await ask("GET")).body).toEqual([]);
+  });
+
   it("`__proto__` is a name like any other", async () => {
     const reply = await ask("POST", '{"enabled": true, "__proto__": {"semantics": "value"}}');
     expect(reply.status).toBe(400);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFlagsmithTables } from "../../src/demo/tables/flagsmith-tables.ts";
+import { createFeature } from "../../src/demo/writer/write-features.ts";
 import { runCli, startCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { describeWithShared } from "../support/shared-folder.ts";
@@ -111,12 +112,39 @@ describe("bootstrap on empty tables of Flagsmith", () => {
     expect(await counts(test)).toMatchObject({ organisations: 0, users: 0 });
   });
 
+  it.each([
+    [["--project", " "], /--project is empty/],
+    [["--api-key-name", ""], /--api-key-name is empty/],
+    [["--admin-email", "admin"], /--admin-email is no e-mail address/],
+    [["--api-key-name", "k".repeat(101)], /a name is too long/],
+  ])("refuses %j and changes nothing", async (args, message) => {
+    const { code, err } = await run(...args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+    expect(await counts(test)).toMatchObject({ organisations: 0, projects: 0, users: 0 });
+  });
+
   it("names a column that it does not know, and leaves nothing half done", async () => {
     await test.database.execute("ALTER TABLE environments_environment ADD COLUMN colour varchar(7) NOT NULL");
     const { code, err } = await run();
     expect(code).toBe(1);
     expect(err).toMatch(/BOOTSTRAP_UNSUPPORTED: .*environments_environment\.colour/);
     expect(await counts(test)).toMatchObject({ organisations: 0, projects: 0, users: 0 });
+  });
+
+  it.each([
+    "ALTER TABLE features_featurestate ADD COLUMN colour varchar(7) NOT NULL",
+    "ALTER TABLE features_featurestatevalue ADD COLUMN colour varchar(7) NOT NULL",
+  ])("names it in the tables of feature states, too: %s", async (sql) => {
+    await run();
+    const [project] = await test.database.query("SELECT id FROM projects_project");
+    await createFeature(test.database, { projectId: Number(Object(project).id), name: "banner" });
+    await test.database.execute("TRUNCATE features_featurestatevalue, features_featurestate CASCADE");
+    await test.database.execute(sql);
+    const { code, err } = await run("--environment", "second");
+    expect(code).toBe(1);
+    expect(err).toMatch(/BOOTSTRAP_UNSUPPORTED: .*features_featurestate(value)?\.colour/);
+    expect(await counts(test)).toMatchObject({ environments: 1 });
   });
 
   it("leaves out a column that this Flagsmith does not have", async () => {
@@ -148,6 +176,24 @@ describe("bootstrap before Flagsmith is set up", () => {
       const patient = startCli(["bootstrap", "--wait", "60"], env);
       await createFlagsmithTables(test.database);
       expect(await patient.ended).toMatchObject({ code: 0 });
+    } finally {
+      await test.drop();
+    }
+  });
+
+  it("waits while a migration holds a table for itself, and says so when the time is over", async () => {
+    const test = await createTestDatabase();
+    try {
+      const env = { DATABASE_URL: test.url };
+      await test.database.write(async (migration) => {
+        await migration.execute("ALTER TABLE segments_segment ADD COLUMN colour varchar(7)");
+        const { code, err } = await runCli(["bootstrap", "--wait", "1"], env);
+        expect({ code, err }).toMatchObject({
+          code: 1,
+          err: expect.stringMatching(/holds a table for itself/),
+        });
+      });
+      expect(await runCli(["bootstrap", "--wait", "60"], env)).toMatchObject({ code: 0 });
     } finally {
       await test.drop();
     }

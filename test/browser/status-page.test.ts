@@ -34,7 +34,7 @@ describe.skipIf(!HAS_BROWSER)("the status page in a browser", () => {
     const { page, faults } = await openPage(browser, place.management);
     await page.getByText("Nobody follows at this moment.").waitFor();
     const stream = place.follow();
-    await page.getByText("The only follower has the newest revision.").waitFor();
+    await page.getByText("Yes: the only follower has it.").waitFor();
     const holds = page.locator("#followers-table td[data-label=Holds]");
     const before = (await holds.textContent()) ?? "";
     await toggleFlag(place.test.database, PLACE);
@@ -134,12 +134,14 @@ describe.skipIf(!HAS_BROWSER)("the status page in a browser", () => {
     }
     expect(walked[0]).toBe("#environments solid");
     const stops = [
-      "schedule-table",
+      "environments-search",
+      "environments-behind",
       "changes",
-      "warnings",
-      "follower-environment",
-      "follower-behind",
+      "followers-search",
+      "followers-behind",
       "followers-table",
+      "schedule-table",
+      "warnings",
     ];
     expect(walked.map((each) => each.split(" ")[0]).filter((each) => stops.includes(each ?? ""))).toEqual(
       stops,
@@ -176,6 +178,11 @@ describe.skipIf(!HAS_BROWSER)("the status page behind a token", () => {
       page.locator("#connection", { hasText: state }).waitFor();
     await connection("live");
     await place.restart(() => connection("reconnecting"));
+    await connection("live");
+    await page.context().clearCookies();
+    await place.restart(() => connection("reconnecting"));
+    await page.getByLabel(/Status token/).fill(TOKEN);
+    await page.keyboard.press("Enter");
     await connection("live");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel(/Status token/).waitFor();

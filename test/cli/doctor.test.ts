@@ -100,7 +100,7 @@ describe("doctor, under the server's role", { timeout: LIMIT_MS }, () => {
   it("names rights that are missing, by what they take away, and those that are too many", async () => {
     const { role } = place;
     const take = `REVOKE SELECT (label) ON tags_tag FROM ${role}; REVOKE UPDATE ON flagd_sync.environment_head FROM ${role};
-       REVOKE SELECT (key) ON authtoken_token FROM ${role}; REVOKE INSERT ON flagd_sync.project_settings FROM ${role};
+       REVOKE SELECT (key) ON authtoken_token FROM ${role}; REVOKE SELECT (hashed_key) ON api_keys_masterapikey FROM ${role}; REVOKE INSERT ON flagd_sync.project_settings FROM ${role};
        GRANT SELECT (password) ON users_ffadminuser TO ${role}`;
     await place.asAdmin(take);
     const run = await doctor();
@@ -116,7 +116,9 @@ describe("doctor, under the server's role", { timeout: LIMIT_MS }, () => {
     expect(run.code).toBe(3);
     expect(messageOf(run, "RIGHT_MISSING")).toMatch(/lacks SELECT on tags_tag\.label$/);
     expect(messageOf(run, "RIGHT_MISSING_VERSIONS")).toMatch(/lacks UPDATE on flagd_sync\.environment_head$/);
-    expect(messageOf(run, "RIGHT_MISSING_ADMIN")).toMatch(/lacks SELECT on authtoken_token\.key$/);
+    expect(messageOf(run, "RIGHT_MISSING_ADMIN")).toMatch(
+      /lacks SELECT on (?=.*authtoken_token\.key)(?=.*api_keys_masterapikey\.hashed_key)/,
+    );
     expect(messageOf(run, "RIGHT_MISSING_SETTINGS")).toMatch(/lacks INSERT on flagd_sync\.project_settings$/);
     expect(messageOf(run, "RIGHT_TOO_MUCH")).toMatch(/users_ffadminuser\.password$/);
     expect((await doctor()).code).toBe(0);

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { secretsIn } from "../support/secrets-watch.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../dist/main.js");
+/** The built command. */
+export const CLI_MAIN = resolve(import.meta.dirname, "../../dist/main.js");
 
 /** How a run of the command ended. */
 export interface CliRun {
@@ -18,7 +20,7 @@ export interface RunningCli {
   readonly ended: Promise<CliRun>;
 }
 
-/** Starts the built command as a user would, with nothing of this process' DATABASE_URL and ports in its environment. */
+/** Starts the built command as a user would; no secret may be in what it says on standard error. It runs with nothing of this process' DATABASE_URL and ports in its environment. */
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCli {
   const {
     DATABASE_URL: _,
@@ -27,7 +29,9 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
     MANAGEMENT_PORT: ____,
     ...inherited
   } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, NO_COLOR: "1", ...env } });
+  const child = spawn(process.execPath, [CLI_MAIN, ...args], {
+    env: { ...inherited, NO_COLOR: "1", ...env },
+  });
   let out = "";
   let err = "";
   const lookers = new Set<() => void>();
@@ -38,7 +42,13 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     err += text;
   });
-  const ended = new Promise<CliRun>((done) => child.once("close", (code) => done({ code, out, err })));
+  const ended = new Promise<CliRun>((done, fail) =>
+    child.once("close", (code) => {
+      const seen = secretsIn(err);
+      if (seen.length === 0) done({ code, out, err });
+      else fail(new Error(`${args[0]} shows ${seen.join("; ")}`));
+    }),
+  );
   return {
     child,
     ended,
@@ -51,7 +61,7 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
         };
         lookers.add(look);
         look();
-        void ended.then(() => fail(new Error(`ended without showing "${text}":\n${out}\n${err}`)));
+        ended.then(() => fail(new Error(`ended without showing "${text}":\n${out}\n${err}`)), fail);
       }),
   };
 }

@@ -27,6 +27,7 @@ const CODES: Readonly<Record<RefusalReason, grpc.status>> = {
   ambiguous_flag_set: grpc.status.FAILED_PRECONDITION,
   flag_set_needed: grpc.status.INVALID_ARGUMENT,
   not_an_admin_key: grpc.status.PERMISSION_DENIED,
+  master_keys_unreadable: grpc.status.UNAVAILABLE,
   busy: grpc.status.UNAVAILABLE,
   document_too_large: grpc.status.RESOURCE_EXHAUSTED,
   too_many_failures: grpc.status.RESOURCE_EXHAUSTED,

@@ -18,6 +18,7 @@ export const REFUSED_KEYS: Readonly<Record<Exclude<RefusalReason, "missing_key">
   ambiguous_flag_set: "ser.ambiguous",
   flag_set_needed: "ser.needed",
   not_an_admin_key: "ser.not-an-admin",
+  master_keys_unreadable: "ser.master-keys-unreadable",
   busy: "ser.busy",
   document_too_large: "ser.too-large",
   too_many_failures: "ser.too-many",

@@ -4,6 +4,7 @@ import { DEMO_KEYS } from "../../src/demo/sample/sample-project.ts";
 import { createAdministrator } from "../admin/administrator.ts";
 import { askAdmin } from "../admin/ask-admin.ts";
 import { grpcClient, syncFlags } from "../grpc/clients.ts";
+import { createMasterKey } from "../support/master-key.ts";
 import { ask } from "./client.ts";
 import { httpPlace } from "./place.ts";
 
@@ -70,6 +71,35 @@ test("a good key is never slowed by a neighbour behind the same address", async 
     expect((await flags({ ...GOOD, ...from("203.0.113.5") })).status).toBe(200);
   }
   expect(await call({ ...GOOD, ...from("203.0.113.5") }).next()).toContain("maintenance_mode");
+});
+
+test("addresses of one IPv6 network are one: the next of 2^64 is slowed as well", async () => {
+  await exhaust("2001:db8:1:2::1");
+  expect((await flags({ ...BAD, ...from("2001:db8:1:2:ffff:ffff:ffff:ffff") })).status).toBe(429);
+  expect((await flags({ ...BAD, ...from("2001:db8:1:3::1") })).status).toBe(401);
+});
+
+test("a master API key that was not seen before is not verified while its address waits; one that was is let in", async () => {
+  const { test: database, sample } = place();
+  const [seen, unseen] = [
+    await createMasterKey(database.database, sample.organisationId),
+    await createMasterKey(database.database, sample.organisationId),
+  ];
+  const selected = { "flagd-selector": "flagSetId=Demo-shop/Development", ...from("203.0.113.8") };
+  const withKey = ({ key }: { key: string }) => ({ authorization: `Api-Key ${key}`, ...selected });
+  // From elsewhere, until the server has read of the newer one.
+  const elsewhere = from("203.0.113.9");
+  await expect.poll(async () => (await flags({ ...withKey(seen), ...elsewhere })).status).toBe(200);
+  await exhaust("203.0.113.8");
+  for (const ask of [
+    flags,
+    async (headers: Record<string, string>) => ({ status: (await call(headers).failure).code }),
+  ]) {
+    expect([429, status.RESOURCE_EXHAUSTED]).toContain((await ask(withKey(unseen))).status);
+  }
+  expect((await flags(withKey(seen))).status).toBe(200);
+  expect((await flags({ ...withKey(unseen), ...elsewhere })).status).toBe(200);
+  expect((await flags(withKey(unseen))).status).toBe(200);
 });
 
 test("a known key that may not read is told why at any pace", async () => {

@@ -174,6 +174,7 @@ const STATUSES: Readonly<Record<RefusalReason, number>> = {
   ambiguous_flag_set: 409,
   flag_set_needed: 400,
   not_an_admin_key: 403,
+  master_keys_unreadable: 503,
   busy: 503,
   document_too_large: 503,
   too_many_failures: 429,

@@ -69,6 +69,17 @@ describe("every answer is as openapi.yaml describes it", () => {
     }
   });
 
+  it("of Connect", async () => {
+    const url = `${place.sync}/flagd.sync.v1.FlagSyncService/FetchAllFlags`;
+    const json = { "content-type": "application/json" };
+    await check("POST", url, { headers: { ...json, ...KEY }, body: "{}" }, [200]);
+    await check("POST", url, { headers: json, body: "{}" }, [401]);
+    await check("POST", url, { headers: { ...json, "x-environment-key": "ser.wrong" }, body: "{}" }, [401]);
+    await check("POST", url, { headers: { ...json, ...KEY }, body: '{"selector":"x=y"}' }, [400]);
+    await check("POST", url, { headers: { ...json, ...KEY }, body: '{"selector":"flagSetId=a/b"}' }, [403]);
+    await check("POST", url, { headers: { "content-type": "text/csv", ...KEY }, body: "{}" }, [415]);
+  });
+
   it("of the integrations", async () => {
     const list = `${place.sync}/api/v1/projects/${place.sample.projectId}/integrations/flagd/`;
     const one = `${list}${place.sample.projectId}/`;

@@ -13,13 +13,18 @@ export interface Description {
   readonly paths: Readonly<
     Record<string, Readonly<Record<string, { responses: Record<string, Described> }>>>
   >;
-  readonly components: { readonly responses: Readonly<Record<string, Described>> };
+  readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>> & {
+    readonly responses: Readonly<Record<string, Described>>;
+  };
 }
 
 const FILE = new URL("../../openapi.yaml", import.meta.url);
 
+/** The description as it is served. */
+export const servedDescription = readFileSync(FILE, "utf8");
+
 /** The description, parsed. */
-export const description: Description = parse(readFileSync(FILE, "utf8"));
+export const description: Description = parse(servedDescription);
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 formats.default(ajv);

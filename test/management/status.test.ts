@@ -69,8 +69,13 @@ describe("the status of a server", () => {
       after: "true",
     });
     expect(change?.propagationMs).toBeLessThan(10_000);
+    expect(change?.arrived).toEqual({ have: 1, of: 1 });
     const holds = await until(({ followers }) => followers[0]?.revision === change?.to);
-    expect(holds.followers[0]).toMatchObject({ current: true, behindSince: null });
+    expect(holds.followers[0]).toMatchObject({
+      current: true,
+      behindSince: null,
+      revisionsBehind: 0,
+    });
     expect(holds.totals).toMatchObject({ followers: 1, current: 1, behind: 0 });
 
     stream.close();
@@ -97,6 +102,15 @@ describe("the status of a server", () => {
     });
     expect(stuck.followers[0]?.behindSince).toBe(stuck.followers[0]?.since);
     expect(stuck.totals).toMatchObject({ followers: 1, current: 0, behind: 1 });
+    const sought = async (query: string): Promise<number> => {
+      const answer = await fetch(`${place.management}/api/status/followers?${query}`);
+      return ((await answer.json()) as { readonly total: number }).total;
+    };
+    expect([
+      await sought("behind=true"),
+      await sought("search=STUCK%2F1"),
+      await sought("search=other"),
+    ]).toEqual([1, 1, 0]);
     session.settings({ initialWindowSize: 1_000_000 });
     const taken = await until(({ totals }) => totals.behind === 0);
     expect(taken.followers[0]).toMatchObject({ current: true, pending: false, behindSince: null });
@@ -185,9 +199,20 @@ describe("the lists", () => {
     expect(all.total).toBeGreaterThan(1);
     const second = await listed("?offset=1&limit=1");
     expect([second.total, second.items]).toEqual([all.total, [all.items[1]]]);
+    expect((await listed("?search=PRODUCT")).items.map(({ flagSetId }) => flagSetId)).toEqual([
+      "Demo-shop/Production",
+    ]);
+    expect((await listed("?behind=true")).total).toBe(0);
     const id = all.items[1]?.environmentId;
     expect((await listed(`?environmentId=${id}`)).items).toEqual([all.items[1]]);
-    for (const query of ["?limit=0", "?limit=1001", "?offset=-1", "?environmentId=x"]) {
+    for (const query of [
+      "?limit=0",
+      "?limit=10001",
+      "?offset=-1",
+      "?environmentId=x",
+      "?behind=yes",
+      `?search=${"x".repeat(201)}`,
+    ]) {
       expect((await ask(query)).status, query).toBe(400);
     }
   });

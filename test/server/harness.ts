@@ -4,6 +4,7 @@ import { type RunningServer, startServer } from "../../src/app/start-server.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { SyncFlagsRequestSchema, SyncFlagsResponseSchema } from "../../src/gen/flagd/sync/v1/sync_pb.ts";
 import { systemClock } from "../../src/support/clock.ts";
+import { secretsIn } from "../support/secrets-watch.ts";
 
 /** Parts of a flagd document that these tests look at. */
 export interface SeenDocument {
@@ -31,7 +32,7 @@ export interface FollowedStream {
   close(): void;
 }
 
-/** Starts a server on free ports, with a log that the test can look at. */
+/** Starts a server on free ports, with a log that the test can look at. No test's server may log a secret. */
 export async function startTestServer(
   databaseUrl: string,
   env: Readonly<Record<string, string>> = {},
@@ -49,7 +50,16 @@ export async function startTestServer(
     logger: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
     version: "test",
   });
-  return { ...server, address: `127.0.0.1:${server.syncPort}`, log };
+  return {
+    ...server,
+    address: `127.0.0.1:${server.syncPort}`,
+    log,
+    async stop() {
+      await server.stop();
+      const seen = secretsIn(log.map(({ message }) => message).join("\n"));
+      if (seen.length > 0) throw new Error(`the server's log shows ${seen.join("; ")}`);
+    },
+  };
 }
 
 /** What a SyncFlags call carries. */

@@ -122,6 +122,7 @@ describe("two workers on the same ports", () => {
     const text = await metrics();
     for (const worker of [1, 2])
       expect(text).toContain(`flagsmith_flagd_active_streams{worker="${worker}"} 2`);
+    expect(text).toContain('flagsmith_flagd_status_watchers{worker="first"} 0');
     await toggleFlag(test.database, PLACE);
     expect(new Set(await Promise.all(streams.map(untilOn))).size).toBe(1);
 

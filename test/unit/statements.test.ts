@@ -12,13 +12,12 @@ import { expect, it } from "vitest";
 const REVIEWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "src/postgres/database.ts": {
     text: "passes on whole statements, which their authors' files are looked at for",
-    begin: "one of two constants",
     statementTimeoutMs: "a number of the configuration, checked as such",
   },
   "src/postgres/guarded-database.ts": { text: "passes on whole statements" },
   "src/postgres/environment-rows.ts": {
     'columns.optionKey ? "key" : "NULL AS key"': "one of two constants",
-    "optionsSql(columns)": "one of two constants",
+    'wanted === "all" ? ALL_LIVE_FEATURES : "= ANY ($1)"': "one of two constants",
   },
   "src/postgres/grants.ts": {
     "columnList(withAdmin)": "names from schema-needs.ts",
@@ -30,7 +29,10 @@ const REVIEWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "only printed: a literal, which Postgres quotes as an identifier where it is used",
   },
   "src/postgres/listen-connection.ts": { "client.escapeIdentifier(channel)": "one of two constants" },
-  "src/postgres/live-states.ts": { candidates: "one of two constants" },
+  "src/postgres/live-states.ts": {
+    candidates: "one of four constants",
+    features: "one of two constants",
+  },
   "src/postgres/migrate.ts": {
     "createTriggerSql(trigger, { replace: false })": "made from schema-triggers.ts",
     'createTriggerSql(trigger, { replace: fault !== "missing" })': "made from schema-triggers.ts",
@@ -48,8 +50,11 @@ const REVIEWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     settings: "one of two constants",
   },
   "src/postgres/read-environment.ts": {
-    "liveStatesSql(environment.v2)": "one of two constants",
-    "nextLiveSql(environment.v2)": "one of two constants",
+    'liveStatesSql(v2, "all")': "one of two constants",
+    'liveStatesSql(v2, "some")': "one of two constants",
+    "nextLiveSql(v2)": "one of two constants",
+    'optionsSql(columns, "all")': "one of two constants",
+    'optionsSql(columns, "some")': "one of two constants",
   },
   "src/postgres/read-rights.ts": { name: "a message, no statement" },
   "src/postgres/schema-rows.ts": {

@@ -1,3 +1,4 @@
+import type { Revision } from "../../model/revision.ts";
 import type { FollowerTransport } from "../../model/status.ts";
 import type { Clock } from "../../support/clock.ts";
 
@@ -29,10 +30,10 @@ export interface Followed {
   readonly holdings: Iterable<Holding>;
 }
 
-interface Taken {
-  readonly environmentId: number;
-  readonly hash: string;
-}
+type Taken = Pick<Revision, "environmentId" | "flagSetId" | "hash" | "emptied">;
+
+/** Under what the holding of a stream of one environment is kept, whatever its flag set is called. */
+const THE_ONE = "";
 
 /**
  * Who follows and what each one holds: the answer to "has every pod got the kill switch?". A push costs a look-up and two
@@ -53,13 +54,13 @@ export class Followers {
   /** A stream was opened. */
   opened(details: FollowerDetails): { writing(revision: Taken): void; written(): void; gone(): void } {
     const clock = this.#clock;
-    const holdings = new Map<number, Holding>();
-    const holdingOf = (environmentId: number): Holding => {
+    const holdings = new Map<string, Holding>();
+    const hold = (environmentId: number, name: string): Holding => {
       const holding = { environmentId, hash: undefined, writtenAtMs: 0, sending: undefined };
-      holdings.set(environmentId, holding);
+      holdings.set(name, holding);
       return holding;
     };
-    if (details.environmentId !== undefined) holdingOf(details.environmentId);
+    if (details.environmentId !== undefined) hold(details.environmentId, THE_ONE);
     const followed: Followed = {
       id: this.#nextId,
       details,
@@ -72,10 +73,14 @@ export class Followers {
     this.#open.add(followed);
     this.#onChange();
     let sending: Holding | undefined;
+    let leaving: string | undefined;
     return {
-      writing: ({ environmentId, hash }) => {
-        sending = holdings.get(environmentId) ?? holdingOf(environmentId);
+      writing: ({ environmentId, flagSetId, hash, emptied }) => {
+        const name = details.environmentId === undefined ? flagSetId : THE_ONE;
+        const known = holdings.get(name);
+        sending = known?.environmentId === environmentId ? known : hold(environmentId, name);
         sending.sending = hash;
+        leaving = emptied ? name : undefined;
         this.#onChange();
       },
       written: () => {
@@ -84,6 +89,8 @@ export class Followers {
         sending.writtenAtMs = clock.now();
         sending.sending = undefined;
         sending = undefined;
+        if (leaving !== undefined) holdings.delete(leaving);
+        leaving = undefined;
         this.#onChange();
       },
       gone: () => {

@@ -61,6 +61,7 @@ export class RecentChanges {
       propagationMs: null,
       latenessMs: null,
       followers,
+      arrived: null,
       diff: "pending",
       flags: [],
       flagCount: 0,
@@ -96,6 +97,13 @@ export class RecentChanges {
   /** When the first revision was shown that came after the one with this hash; as far as is remembered. */
   replacedAt(environmentId: number, hash: string): string | undefined {
     return this.#changes.findLast((each) => each.environmentId === environmentId && each.from === hash)?.at;
+  }
+
+  /** How many revisions were shown after the one with this hash; as far as is remembered. */
+  shownAfter(environmentId: number, hash: string): number | undefined {
+    const of = this.#changes.filter((each) => each.environmentId === environmentId);
+    const next = of.findLastIndex(({ from }) => from === hash);
+    return next < 0 ? undefined : of.length - next;
   }
 
   stop(): void {

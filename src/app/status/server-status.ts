@@ -2,6 +2,7 @@
 import type { DirectoryEntry } from "../../model/access.ts";
 import type { Revision } from "../../model/revision.ts";
 import type { StatusEnvironment, StatusFollower, StatusReport, StatusScheduled } from "../../model/status.ts";
+import { withArrivals } from "../../model/status-arrivals.ts";
 import { environmentOrder, followerOrder } from "../../model/status-order.ts";
 import type { Board } from "../../publish/board.ts";
 import type { DatabaseTime } from "../../snapshot/database-time.ts";
@@ -86,7 +87,7 @@ export class ServerStatus {
     const views = this.#followerViews();
     const followers = views.map((view) => this.#describeFollower(view)).sort(followerOrder);
     const environments = this.#environments(followers).sort(environmentOrder);
-    const changes = this.#changes.list();
+    const changes = withArrivals(this.#changes.list(), environments);
     const schedule = this.#schedule();
     const current = followers.filter((follower) => follower.current).length;
     return {
@@ -163,7 +164,12 @@ export class ServerStatus {
       pending: holding.sending !== undefined,
       current: isCurrent,
       behindSince: isCurrent ? null : this.#behindSince(environmentId, holding, sinceMs),
+      revisionsBehind: isCurrent ? 0 : this.#revisionsBehind(environmentId, holding),
     };
+  }
+
+  #revisionsBehind(environmentId: number, { hash }: Holding): number | null {
+    return hash === undefined ? null : (this.#changes.shownAfter(environmentId, hash) ?? null);
   }
 
   #behindSince(environmentId: number, { hash }: Holding, sinceMs: number): string {

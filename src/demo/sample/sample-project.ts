@@ -17,8 +17,8 @@ import { SAMPLE_SEGMENTS, type SampleSegment, type SampleSegmentName } from "./s
 export const DEMO_KEYS = {
   development: "ser.demo-development-key",
   production: "ser.demo-production-key",
-  /** For the admin REST, `Authorization: Token …`. */
-  adminToken: "demodemodemodemodemodemodemodemodemodemo",
+  /** For the admin REST, `Authorization: Token …`: forty hex digits, as Flagsmith's tokens are. */
+  adminToken: "0123456789abcdef0123456789abcdef01234567",
 } as const;
 
 /** Where the sample lies in the database. */

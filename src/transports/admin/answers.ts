@@ -50,9 +50,9 @@ export function slowed(detail: string, retryAfterSeconds: number): AdminAnswer {
   return { status: 429, body: { detail }, headers: { "Retry-After": String(retryAfterSeconds) } };
 }
 
-/** Not now: the database is away, or too many keys are being checked. */
-export function unavailable(detail: string): AdminAnswer {
-  return { status: 503, body: { detail }, headers: { "Retry-After": "1" } };
+/** Not now: the database is away or refuses it, or too many keys are being checked. */
+export function unavailable(detail: string, retryAfterSeconds = 1): AdminAnswer {
+  return { status: 503, body: { detail }, headers: { "Retry-After": String(retryAfterSeconds) } };
 }
 
 /**

@@ -37,6 +37,8 @@ export async function readJsonBody(request: RequestBody): Promise<ReadBody> {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
     return { kind: "json", value: JSON.parse(text) };
   } catch (thrown) {
-    return { kind: "refused", status: 400, detail: `JSON parse error - ${messageOf(thrown)}` };
+    // The rest of what V8 says repeats a part of the body.
+    const [place = "the body is no JSON"] = /position \d+/.exec(messageOf(thrown)) ?? [];
+    return { kind: "refused", status: 400, detail: `JSON parse error - ${place}` };
   }
 }

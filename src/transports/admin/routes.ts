@@ -59,9 +59,16 @@ export interface AdminRoutesOptions {
   };
   /** Called after every change. */
   readonly changed: (change: AdminChange) => void;
-  /** Whether what was thrown says that the database is away. */
-  readonly isAway: (thrown: unknown) => boolean;
+  /** Why the database did not do it, if what was thrown says that it is away or lacks something; `undefined`: a fault of ours. */
+  readonly hindrance: (thrown: unknown) => Hindrance | undefined;
   readonly log: { warn(fields: object, message: string): void };
+}
+
+/** What keeps a request from being answered that is no fault of it, nor of ours. */
+export interface Hindrance {
+  /** What is the matter and what to do, for whoever asked. */
+  readonly detail: string;
+  readonly retryAfterSeconds: number;
 }
 
 /** Who changed what. */
@@ -99,7 +106,8 @@ export function createAdminRoutes(
     const asked = { options, request, origin, ...numbers };
     answer(asked)
       .catch((thrown: unknown): AdminAnswer => {
-        if (options.isAway(thrown)) return unavailable("The database cannot be reached; try again.");
+        const hindrance = options.hindrance(thrown);
+        if (hindrance !== undefined) return unavailable(hindrance.detail, hindrance.retryAfterSeconds);
         options.log.warn({ error: messageOf(thrown) }, "an admin request failed");
         return { status: 500, body: { detail: "See the server's log." } };
       })

@@ -14,6 +14,7 @@ const CODE_OF_REFUSAL: Readonly<Record<RefusalReason, Code>> = {
   ambiguous_flag_set: Code.FailedPrecondition,
   flag_set_needed: Code.InvalidArgument,
   not_an_admin_key: Code.PermissionDenied,
+  master_keys_unreadable: Code.Unavailable,
   busy: Code.Unavailable,
   document_too_large: Code.ResourceExhausted,
   too_many_failures: Code.ResourceExhausted,

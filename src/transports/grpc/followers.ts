@@ -1,6 +1,7 @@
 import type { Revision } from "../../model/revision.ts";
-import { sha256Hex } from "../../support/secrets.ts";
+import { sha256Hex, withoutKeys } from "../../support/secrets.ts";
 import type { Grant } from "./board.ts";
+import type { StreamEndReason } from "./observer.ts";
 
 /** Who opened a SyncFlags stream, as far as it told. */
 export interface FollowerDetails {
@@ -19,11 +20,11 @@ export interface FollowerDetails {
 /** Is told what one stream was sent. Called in the middle of every push: no call may cost more than a few assignments. */
 export interface FollowerRecord {
   /** A document was handed to the connection; the next one is only after {@link FollowerRecord.written}. */
-  writing(revision: Pick<Revision, "environmentId" | "hash">): void;
+  writing(revision: Pick<Revision, "environmentId" | "flagSetId" | "hash" | "emptied">): void;
   /** The connection took it: it is with the kernel, or on its way. */
   written(): void;
   /** The stream is over. */
-  gone(): void;
+  gone(reason: StreamEndReason): void;
 }
 
 /** Keeps a record of every open SyncFlags stream, so that an operator can be told who holds what. */
@@ -39,9 +40,9 @@ export function environmentOf(grant: Grant): number | undefined {
   return "environmentId" in grant ? grant.environmentId : undefined;
 }
 
-/** What a client calls itself, bounded. */
+/** What a client calls itself, bounded, and without keys that somebody put there. */
 export function shortName(name: string | undefined): string | undefined {
-  return name === undefined || name === "" ? undefined : name.slice(0, MOST_CHARACTERS);
+  return name === undefined || name === "" ? undefined : withoutKeys(name).slice(0, MOST_CHARACTERS);
 }
 
 /** Some clients can only send their key as the provider's id (design decision 4): then it is no name. */

@@ -1,6 +1,8 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { gunzipSync } from "node:zlib";
+import { fromBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { type SyncFlagsRequest, SyncFlagsRequestSchema } from "../../gen/flagd/sync/v1/sync_pb.ts";
 import { messageOf } from "../../support/errors.ts";
 
 /** The five bytes before every gRPC message: compressed or not, and the length. */
@@ -11,6 +13,15 @@ const PREFIX_BYTES = 5;
  * for every stream of a connection.
  */
 export const MAX_REQUEST_BYTES = 16 * 1024;
+
+/** The request in a message; fails as a server of gRPC does on one that is none. */
+export function decodeRequest(message: Uint8Array): SyncFlagsRequest {
+  try {
+    return fromBinary(SyncFlagsRequestSchema, message);
+  } catch (thrown) {
+    throw new ConnectError(`the request is no SyncFlagsRequest: ${messageOf(thrown)}`, Code.Internal);
+  }
+}
 
 /**
  * Reads the one request message of a call from its raw stream, then lets the rest flow away. Rejects with the status that

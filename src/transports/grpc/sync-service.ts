@@ -111,7 +111,7 @@ async function* follow(
     slow?.cancel();
     age?.cancel();
     unfollow?.();
-    record?.gone();
+    record?.gone(reason);
     signal.removeEventListener("abort", aborted);
     observer.streamEnded(reason, clock.monotonicMs() - openedMs);
   };

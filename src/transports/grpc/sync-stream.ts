@@ -1,7 +1,6 @@
 import { constants as http2, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
-import { fromBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { type SyncFlagsRequest, SyncFlagsRequestSchema } from "../../gen/flagd/sync/v1/sync_pb.ts";
+import type { SyncFlagsRequest } from "../../gen/flagd/sync/v1/sync_pb.ts";
 import type { AccessDecision, RequestOrigin, StreamEnd } from "../../model/access.ts";
 import type { Revision } from "../../model/revision.ts";
 import type { Clock, Timer } from "../../support/clock.ts";
@@ -34,8 +33,9 @@ import type { Pending } from "./latest-slot.ts";
 import { afterMaxAge, type MaxAge } from "./max-age.ts";
 import type { GrpcLog, StreamEndReason, SyncObserver } from "./observer.ts";
 import type { OpenWrites, Writer } from "./open-writes.ts";
+import { type Pace, paceFor } from "./pace.ts";
 import { NOTHING_PENDING, pendingFor } from "./pending-revisions.ts";
-import { readRequestMessage } from "./request-message.ts";
+import { decodeRequest, readRequestMessage } from "./request-message.ts";
 import { resetStream } from "./reset-stream.ts";
 import { trailersOf } from "./trailers.ts";
 
@@ -76,6 +76,7 @@ export class SyncStream implements Follower, Writer {
   #writing = false;
   #openedMs: number | undefined;
   #record: FollowerRecord | undefined;
+  #pace: Pace | undefined;
   #failure: ConnectError | undefined;
   #unfollow: (() => void) | undefined;
   #deadline: Timer | undefined;
@@ -125,7 +126,7 @@ export class SyncStream implements Follower, Writer {
   /** See {@link Follower.offer}. */
   offer(revision: Revision): void {
     this.#pending.put(revision);
-    if (!this.#writing && !this.#over()) this.#write();
+    this.#resume();
   }
 
   /** See {@link Writer.tooSlow}. */
@@ -151,6 +152,7 @@ export class SyncStream implements Follower, Writer {
     }
     const userAgent = shortName(this.#header("user-agent"));
     this.#zips = acceptsGzip(this.#header("grpc-accept-encoding"));
+    this.#pace = paceFor(userAgent, clock);
     this.#header = NO_HEADERS;
     this.#stream.once("wantTrailers", () => {
       if (this.#failure) this.#stream.sendTrailers(trailersOf(this.#failure));
@@ -185,6 +187,7 @@ export class SyncStream implements Follower, Writer {
   }
 
   #write(): void {
+    if (this.#pace?.holds(() => this.#resume())) return;
     const taken = this.#pending.take();
     if (taken === undefined) return;
     const { value: revision, coalesced } = taken;
@@ -195,6 +198,7 @@ export class SyncStream implements Follower, Writer {
     this.#record?.writing(revision);
     openWrites.began(this);
     this.#stream.write(frame, this.#written);
+    this.#pace?.sent(document.size);
     observer.sent(frame.length, { coalesced });
   }
 
@@ -202,8 +206,12 @@ export class SyncStream implements Follower, Writer {
     this.#writing = false;
     this.#record?.written();
     this.#options.openWrites.taken(this);
-    if (!this.#over()) this.#write();
+    this.#resume();
   };
+
+  #resume(): void {
+    if (!this.#writing && !this.#over()) this.#write();
+  }
 
   /** Ends the call with an error: in trailers if headers went out already, else as the whole answer. */
   #fail(error: ConnectError, reason: StreamEndReason): void {
@@ -234,6 +242,7 @@ export class SyncStream implements Follower, Writer {
     this.#deadline = undefined;
     this.#age?.cancel();
     this.#age = undefined;
+    this.#pace?.stop();
     this.#options.openWrites.gone(this);
     this.#pending.take();
     const unfollow = this.#unfollow;
@@ -242,7 +251,7 @@ export class SyncStream implements Follower, Writer {
     if (this.#openedMs === undefined) return;
     const durationMs = this.#options.clock.monotonicMs() - this.#openedMs;
     this.#openedMs = undefined;
-    this.#record?.gone();
+    this.#record?.gone(reason);
     this.#record = undefined;
     this.#options.observer.streamEnded(reason, durationMs);
   }
@@ -281,13 +290,5 @@ export class SyncStream implements Follower, Writer {
       if (reason === "slow") resetStream(this.#stream, clock, PATIENCE_MS);
       else this.#stream.close(http2.NGHTTP2_CANCEL);
     });
-  }
-}
-
-function decodeRequest(message: Uint8Array): SyncFlagsRequest {
-  try {
-    return fromBinary(SyncFlagsRequestSchema, message);
-  } catch (thrown) {
-    throw new ConnectError(`the request is no SyncFlagsRequest: ${messageOf(thrown)}`, Code.Internal);
   }
 }

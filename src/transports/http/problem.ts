@@ -36,6 +36,11 @@ const PROBLEMS: Readonly<Record<ProblemReason, ProblemKind>> = {
   ambiguous_flag_set: { status: 409, title: "More than one environment has this flag set id" },
   flag_set_needed: { status: 400, title: "The key opens many flag sets: name one" },
   not_an_admin_key: { status: 403, title: "The master API key is no admin" },
+  master_keys_unreadable: {
+    status: 503,
+    title: "Master API keys cannot be read here",
+    headers: { "Retry-After": "60" },
+  },
   busy: { status: 503, title: "Too many keys are being checked", headers: { "Retry-After": "5" } },
   document_too_large: {
     status: 503,

@@ -2,6 +2,7 @@
 import {
   type AccessDecision,
   FLAG_SET_NEEDED,
+  type RefusalReason,
   type RequestCredentials,
   type RequestOrigin,
 } from "../../model/access.ts";
@@ -31,6 +32,8 @@ export interface HttpRoutesOptions {
   readonly observer: {
     /** A request was answered. */
     httpAnswered(route: HttpRoute, status: number): void;
+    /** A request was turned away. */
+    refused?(reason: RefusalReason): void;
   };
   readonly log: { warn(fields: object, message: string): void };
   readonly clock: Clock;
@@ -104,6 +107,7 @@ async function answer(options: HttpRoutesOptions, route: Route, exchange: Exchan
   });
   const decision = "organisationId" in asked ? FLAG_SET_NEEDED : asked;
   if (!decision.granted) {
+    options.observer.refused?.(decision.reason);
     // flagd's own /v1/flags says 404 of a flag set that it does not have (facts/field.md, section 0, finding 7).
     const hidden = route.path === "/v1/flags" && decision.reason === "wrong_flag_set";
     return sendProblem(request, response, {

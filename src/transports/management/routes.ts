@@ -1,4 +1,5 @@
 /** transports/management: tells machines whether the process lives, is ready, and what it measured, and people all that it knows. */
+import type { RequestOrigin } from "../../model/access.ts";
 import { messageOf } from "../../support/errors.ts";
 import {
   type Answer,
@@ -38,7 +39,11 @@ export interface ManagementRoutesOptions {
   /** Writes the metrics in a text format of Prometheus. */
   readonly metrics: { readonly contentType: string; render(): Promise<string> };
   /** Answers what people look at, protected; `false`: the path is none of its. Nothing is shown if not given. */
-  readonly status?: (request: ManagementRequest, response: ManagementResponse) => boolean;
+  readonly status?: (
+    request: ManagementRequest,
+    response: ManagementResponse,
+    origin?: RequestOrigin,
+  ) => boolean;
   readonly log: { warn(fields: object, message: string): void };
 }
 
@@ -48,14 +53,14 @@ const NOT_READY_STATUS = 412;
 /** Makes the handler of the management port: it answers every request, unknown paths with 404. */
 export function createManagementRoutes(
   options: ManagementRoutesOptions,
-): (request: ManagementRequest, response: ManagementResponse) => void {
+): (request: ManagementRequest, response: ManagementResponse, origin?: RequestOrigin) => void {
   const answers = new Map<string, () => Answer | Promise<Answer>>([
     ["/healthz", () => json(200, { status: "ok" })],
     ["/readyz", async () => readinessAnswer(await options.readiness())],
     ["/metrics", async () => metricsAnswer(options.metrics.contentType, await options.metrics.render())],
   ]);
-  return (request, response) => {
-    if (options.status?.(request, response)) return;
+  return (request, response, origin) => {
+    if (options.status?.(request, response, origin)) return;
     const found = answers.get(pathOf(request));
     const serve = async (): Promise<void> => {
       send(

@@ -108,6 +108,7 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
       directStream?.(stream, headers, () => peers.originOn(stream.session, headers["x-forwarded-for"])) ??
       false,
     request: answer,
+    onTooLarge: () => onCut("too_large"),
   });
   // After the server's own listener: a stream that comes during a drain is answered, and its connection said good-bye to.
   http2.on("stream", ({ session }) => {

@@ -8,7 +8,8 @@ export const CUT_REASONS = {
   tls_handshake: "a connection was closed: its TLS handshake failed",
   proxy_header: "a connection was closed: a trusted proxy opened it without a PROXY header that can be read",
   malformed: "a connection was closed: it speaks no HTTP, or breaks its rules",
-  too_large: "a connection was closed: the head of its request is larger than is read here",
+  too_large:
+    "a connection was closed, or a request refused: the head of its request is larger than is read here",
   late_request: "an exchange was broken off: its request did not come to an end",
   late_answer: "an exchange was broken off: its answer was not taken",
   too_many: "a connection was closed: there are as many as may be",

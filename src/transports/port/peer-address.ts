@@ -42,6 +42,7 @@ export function clientAddress(
   proxies: TrustedProxies,
 ): string {
   let address = plainAddress(socketAddress ?? "");
+  if (!proxies.trusts(address)) return address;
   const hops = (forwardedFor ?? "").split(",").map((hop) => hop.trim());
   while (hops.length > 0 && proxies.trusts(address)) {
     const hop = hops.pop() ?? "";

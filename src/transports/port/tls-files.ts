@@ -28,6 +28,14 @@ export interface TlsLog {
   warn(fields: object, message: string): void;
 }
 
+/** What this file tells whoever measures. */
+export interface TlsObserver {
+  /** A certificate is in use from now on, until epoch milliseconds `expiresAtMs`. */
+  inUse(expiresAtMs: number): void;
+  /** The files were found changed; `refused`: and cannot be used. */
+  reloaded(outcome: "replaced" | "refused"): void;
+}
+
 /**
  * Certificates that are replaced while the server runs. The files' contents are compared, not their dates or inodes, and read
  * through whatever links lead to them: Kubernetes swaps a link, cert-manager and certbot write anew, and network file systems
@@ -37,17 +45,20 @@ export class TlsFiles {
   readonly #paths: TlsPaths;
   readonly #clock: Clock;
   readonly #log: TlsLog;
+  readonly #observer: TlsObserver | undefined;
   #material: TlsMaterial;
   #refused: string | undefined;
   #timer: Timer | undefined;
 
   /** @throws FlagsmithFlagdError CONFIG_INVALID if the files cannot be used. */
-  constructor(paths: TlsPaths, clock: Clock, log: TlsLog) {
+  constructor(paths: TlsPaths, clock: Clock, log: TlsLog, observer?: TlsObserver) {
     this.#paths = paths;
     this.#clock = clock;
     this.#log = log;
+    this.#observer = observer;
     try {
       this.#material = readMaterial(paths);
+      this.#observer?.inUse(expiryMs(this.#material));
     } catch (thrown) {
       const files = Object.values(paths).filter(Boolean).join(", ");
       const message = `the TLS files ${files} cannot be used: ${messageOf(thrown)}`;
@@ -79,6 +90,8 @@ export class TlsFiles {
       this.#material = found;
       const { validTo, fingerprint256 } = new X509Certificate(found.cert);
       replaced(found);
+      this.#observer?.inUse(expiryMs(found));
+      this.#observer?.reloaded("replaced");
       this.#log.info(
         { file, validTo, fingerprint256 },
         "the TLS certificate was replaced; open connections stay",
@@ -87,6 +100,7 @@ export class TlsFiles {
       const error = messageOf(thrown);
       if (error === this.#refused) return;
       this.#refused = error;
+      this.#observer?.reloaded("refused");
       this.#log.warn({ file, error }, "the new TLS files cannot be used: the certificate in use stays");
     }
   }
@@ -102,6 +116,10 @@ function readMaterial({ cert, key, clientCa }: TlsPaths): TlsMaterial {
   createSecureContext(material);
   if (material.ca !== undefined) new X509Certificate(material.ca);
   return material;
+}
+
+function expiryMs({ cert }: TlsMaterial): number {
+  return Date.parse(new X509Certificate(cert).validTo);
 }
 
 function same(left: TlsMaterial, right: TlsMaterial): boolean {

@@ -60,6 +60,18 @@ describe("each way to carry a key, on each RPC and route", () => {
       expect(await ask(call, select("foo=bar"))).toMatchObject({ code: codeFor(call, "INVALID_ARGUMENT") });
     });
 
+    it.skipIf(!call.fields)("the header flagd-selector, even an empty one, before the field", async () => {
+      const both = (header: string, field: string, key = {}): SyncRequest => ({
+        metadata: { "flagd-selector": header, ...key },
+        fields: { selector: field },
+      });
+      const key = { "x-environment-key": DEMO_KEYS.development };
+      const [ours, other] = ["flagSetId=Demo-shop/Development", "flagSetId=Demo-shop/Production"];
+      for (const header of ["", ours]) expect(await ask(call, both(header, other, key))).toEqual(DEVELOPMENT);
+      expect(await ask(call, both(other, ours, key))).toMatchObject({ code: "PERMISSION_DENIED" });
+      expect(await ask(call, both("", DEMO_KEYS.development))).toMatchObject({ code: "UNAUTHENTICATED" });
+    });
+
     it("a master API key, which needs a flag set wherever one document is asked for", async () => {
       const { key } = await createMasterKey(place.database, place.sample.organisationId);
       const selected = { "flagd-selector": "flagSetId=Demo-shop/Development" };

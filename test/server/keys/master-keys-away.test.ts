@@ -50,7 +50,10 @@ describe("a server that may not read master API keys", { timeout: 30_000 }, () =
       ).toEqual({
         flagSetId: "Demo-shop/Development",
       });
-      expect(await syncFlags(server.address, withKey(key))).toMatchObject({ code: "UNAUTHENTICATED" });
+      expect(await syncFlags(server.address, withKey(key))).toMatchObject({
+        code: "UNAVAILABLE",
+        message: expect.stringContaining("may not read Flagsmith's master API keys"),
+      });
       await createMasterKey(test.database, sample.organisationId);
       expect(cannotRead(server)).toBe(1);
       await test.database.execute(`GRANT SELECT ON api_keys_masterapikey TO ${name}`);
@@ -59,6 +62,15 @@ describe("a server that may not read master API keys", { timeout: 30_000 }, () =
         "flagSetId" in (await syncFlags(server.address, withKey(key, SELECTED))) ? true : undefined,
       );
       expect(cannotRead(server)).toBe(1);
+      const stream = follow(server.address, withKey(key, SELECTED));
+      await stream.until(() => true);
+      await test.database.execute(`REVOKE SELECT ON api_keys_masterapikey FROM ${name}`);
+      await createMasterKey(test.database, sample.organisationId);
+      expect(await stream.ended).toMatchObject({
+        code: status.UNAVAILABLE,
+        details: expect.stringContaining("may not read Flagsmith's master API keys"),
+      });
+      expect(stream.arrivals).toHaveLength(1);
     } finally {
       await server.stop();
       await role.drop();
@@ -77,7 +89,7 @@ describe("a server that may not read master API keys", { timeout: 30_000 }, () =
         flagSetId: "Demo-shop/Development",
       });
       expect(await syncFlags(server.address, withKey("abcdefgh.secret"))).toMatchObject({
-        code: "UNAUTHENTICATED",
+        code: "UNAVAILABLE",
       });
       expect(cannotRead(server)).toBe(1);
     } finally {

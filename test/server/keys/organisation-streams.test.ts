@@ -14,6 +14,7 @@ import {
   createOrganisation,
   createProject,
 } from "../../../src/demo/writer/write-places.ts";
+import type { StatusReport } from "../../../src/model/status.ts";
 import { chooseForProject } from "../../../src/postgres/project-settings.ts";
 import { createMasterKey } from "../../support/master-key.ts";
 import { eventually, type FollowedStream, type SeenDocument } from "../harness.ts";
@@ -104,10 +105,20 @@ describe("a master API key's stream of a whole organisation", { timeout: 30_000 
     await chooseForProject(place.database, projectId, { enabled: false });
     await stream.until(isEmptied(DEVELOPMENT));
     await stream.until(isEmptied(PRODUCTION));
+    const status = async () =>
+      (
+        await fetch(`http://127.0.0.1:${place.server.managementPort}/api/status`)
+      ).json() as Promise<StatusReport>;
+    await eventually(async () => ((await status()).totals.followers === 0 ? true : undefined));
     const from = stream.arrivals.length;
     await chooseForProject(place.database, projectId, { enabled: true });
     await stream.until(isFull(DEVELOPMENT), from);
     await stream.until(isFull(PRODUCTION), from);
+    const { totals } = await eventually(async () => {
+      const report = await status();
+      return report.totals.followers === 2 ? report : undefined;
+    });
+    expect(totals).toMatchObject({ current: 2, behind: 0 });
   });
 
   it("shows nothing of another organisation, and a project of its own when it is enabled", async () => {

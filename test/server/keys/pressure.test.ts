@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { toggleFlag } from "../../../src/demo/change-flag.ts";
 import { DEMO_KEYS } from "../../../src/demo/sample/sample-project.ts";
 import { SyncFlagsResponseSchema } from "../../../src/gen/flagd/sync/v1/sync_pb.ts";
+import { askAdmin } from "../../admin/ask-admin.ts";
 import { createMasterKey } from "../../support/master-key.ts";
 import { eventually } from "../harness.ts";
 import { type Answer, overHttp, syncFlags } from "./callers.ts";
@@ -97,7 +98,15 @@ describe("master API keys under pressure", { timeout: 60_000 }, () => {
       const environment = { metadata: { "x-environment-key": DEMO_KEYS.production } };
       expect(await syncFlags(address, environment)).toEqual({ flagSetId: PRODUCTION });
     }
+    // What a stream's key cost the admin side need not pay again, not even while its own queue is full.
+    const path = `/projects/${place.sample.projectId}/integrations/flagd/`;
+    const asAdmin = async (text: string): Promise<number> =>
+      (await askAdmin(address, path, { authorization: `Api-Key ${text}` })).status;
+    const tried = Array.from({ length: 20 }, (_, index) => asAdmin(`${prefix}.wrong-${index}-c`));
+    expect(await Promise.race(tried)).toBe(503);
+    expect(await asAdmin(key)).toBe(200);
     expect(over).toBe(false);
+    for (const status of await Promise.all(tried)) expect([401, 503]).toContain(status);
     const codes = (await flood).map(codeOf);
     const verified = codes.filter((code) => code === "UNAUTHENTICATED" || code === 401);
     const busy = codes.filter((code) => code === "UNAVAILABLE" || code === 503);

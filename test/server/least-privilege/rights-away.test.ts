@@ -3,7 +3,9 @@ import { setFlagValue } from "../../../src/demo/change-flag.ts";
 import { DEMO_KEYS } from "../../../src/demo/sample/sample-project.ts";
 import { createAdministrator } from "../../admin/administrator.ts";
 import { askAdmin } from "../../admin/ask-admin.ts";
+import { createMasterKey } from "../../support/master-key.ts";
 import { eventually, startTestServer } from "../harness.ts";
+import { overHttp, syncFlags } from "../keys/callers.ts";
 import { openRolesPlace, type RolesPlace, type ServedPlace, serve } from "./place.ts";
 
 const LIMIT_MS = 120_000;
@@ -110,8 +112,26 @@ describe("a right is taken from the server's role", { timeout: LIMIT_MS }, () =>
     served = running;
     const authorization = `Token ${await createAdministrator(place.test.database, place.sample.projectId)}`;
     const path = `/projects/${place.sample.projectId}/integrations/flagd/`;
-    expect(await askAdmin(running.running.address, path, { authorization })).toMatchObject({ status: 500 });
-    expect(running.logged("warn", /permission denied for table authtoken_token/)).toHaveLength(1);
+    const { address } = running.running;
+    for (const _ of [1, 2]) {
+      const reply = await askAdmin(address, path, { authorization });
+      expect(reply).toMatchObject({
+        status: 503,
+        body: { detail: expect.stringContaining("migrate up --role NAME --with-admin") },
+      });
+      expect(reply.headers.get("retry-after")).toBe("60");
+    }
+    expect(running.logged("warn", /permission denied for table authtoken_token.*--with-admin/)).toHaveLength(
+      1,
+    );
+    const { key } = await createMasterKey(place.test.database, place.sample.organisationId);
+    const master = { metadata: { authorization: `Api-Key ${key}` } };
+    expect(await syncFlags(address, master)).toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("migrate up --role NAME --with-admin"),
+    });
+    expect(await overHttp("/v1/flags")(address, master)).toMatchObject({ code: 503 });
+    expect(running.logged("info", /master API keys cannot be read.*--with-admin/)).toHaveLength(1);
     await pushes(running, "after asking");
   });
 

@@ -44,6 +44,15 @@ describe("failed authentications per address", () => {
     expect(buckets.waitMs("b")).toBe(0);
   });
 
+  it("are counted by network where one subscriber has many addresses", () => {
+    const { buckets } = at();
+    for (let times = 0; times < 3; times += 1) buckets.failed(`2001:db8:1:2::${times}`);
+    expect(buckets.waitMs("2001:db8:1:2:ffff::9")).toBe(10_000);
+    expect(buckets.waitMs("2001:db8:1:3::1")).toBe(0);
+    buckets.forgive("2001:db8:1:2:aaaa::1");
+    expect(buckets.waitMs("2001:db8:1:2::1")).toBe(0);
+  });
+
   it("of a flood of addresses take bounded memory, and those that fail now are the last forgotten", () => {
     const { buckets } = at();
     for (let times = 0; times < 3; times += 1) buckets.failed("mine");

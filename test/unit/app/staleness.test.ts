@@ -41,7 +41,7 @@ describe("staleness", () => {
     expect(staleness.fails(7, "timeout")).toBe(false);
     clock.advance(1_000);
     expect([staleness.ageMs(7), staleness.ageMs(8)]).toEqual([2_000, 0]);
-    expect(staleness.figures()).toEqual({ seconds: 2, environments: 1 });
+    expect(staleness.figures()).toEqual({ seconds: 2, environments: 1, causes: [] });
     expect(staleness.read(7)).toBe(2_000);
     expect(staleness.read(7)).toBeUndefined();
     expect(staleness.summary()).toBeUndefined();

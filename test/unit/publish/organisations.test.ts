@@ -22,11 +22,16 @@ function revision(environmentId: number, flagSetId: string, content = "a"): Revi
 
 function follower() {
   const seen: string[] = [];
+  const emptied: number[] = [];
   const ends: StreamEnd[] = [];
   return {
     seen,
+    emptied: () => emptied,
     ends,
-    offer: (one: Revision) => void seen.push(`${one.flagSetId} ${one.document.bytes()}`),
+    offer: (one: Revision) => {
+      seen.push(`${one.flagSetId} ${one.document.bytes()}`);
+      if (one.emptied) emptied.push(one.environmentId);
+    },
     end: (end: StreamEnd) => void ends.push(end),
   };
 }
@@ -70,6 +75,10 @@ describe("who follows an organisation", () => {
     board.follow(GRANT, late);
     expect(one.seen).toEqual(["p/1 a", "p/2 a", emptied("p/1"), emptied("p/2")]);
     expect(late.seen).toEqual([emptied("p/1"), emptied("p/2")]);
+    expect([one.emptied(), late.emptied()]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
     board.publish(revision(1, "p/1"));
     expect(one.seen.slice(4)).toEqual(["p/1 a"]);
     const last = follower();

@@ -3,7 +3,7 @@ import { flagSetIdOf, slugify } from "../../../src/model/slug.ts";
 import { backoffDelayMs } from "../../../src/support/backoff.ts";
 import { LONGEST_TIMER_MS, systemClock } from "../../../src/support/clock.ts";
 import { codeOf, messageOf } from "../../../src/support/errors.ts";
-import { maskKey } from "../../../src/support/secrets.ts";
+import { maskKey, withoutKeys } from "../../../src/support/secrets.ts";
 
 describe("slugify", () => {
   it.each([
@@ -59,5 +59,11 @@ describe("errors and secrets", () => {
   it("shows the last four characters of a key, and nothing of a short text", () => {
     expect(maskKey("ser.abcdefghijklmnop")).toBe("…mnop");
     expect(maskKey("hunter2")).toBe("…");
+    expect(
+      withoutKeys("pod-7 ser.abcdefghijklmnop of AbCdEfGh.0123456789abcdef0123456789abcdef, ser.…"),
+    ).toBe("pod-7 …mnop of …cdef, ser.…");
+    expect(withoutKeys("checkout.service/1.2 (observer.internal)")).toBe(
+      "checkout.service/1.2 (observer.internal)",
+    );
   });
 });

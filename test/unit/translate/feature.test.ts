@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { planFeature, planInSteps } from "../../../src/translate/feature.ts";
 import { feature, forIdentity, forSegment } from "../../support/build-snapshot.ts";
 import { translate } from "./people.ts";
 
@@ -35,4 +37,26 @@ describe("warnings and metadata of a flag", () => {
       "flagsmith.variant_2.key": "second",
     });
   });
+});
+
+it("a flag with nothing to decide is what the steps come to", () => {
+  const plain = fc.record({
+    semantics: fc.constantFrom("flagsmith" as const, "value" as const),
+    enabled: fc.boolean(),
+    value: fc.constantFrom(null, true, false, 0, 7, "", "text", "é ☃"),
+    allocations: fc.array(fc.record({ optionId: fc.nat(3), percentage: fc.nat(100) }), { maxLength: 2 }),
+    description: fc.constantFrom(null, "", " some "),
+    tags: fc.subarray(["b", "a"]),
+  });
+  fc.assert(
+    fc.property(plain, ({ semantics, description, tags, ...environment }) => {
+      const one = feature(4, "f", { description, tags, environment });
+      const scope = { settings: { semantics, identityOverrideLimit: 100 }, segment: () => undefined };
+      const [plan, inSteps] = [planFeature(one, scope), planInSteps(one, scope)];
+      expect(JSON.stringify(plan.render(() => undefined))).toBe(
+        JSON.stringify(inSteps.render(() => undefined)),
+      );
+      expect([plan.findings, plan.segmentUses]).toEqual([inSteps.findings, inSteps.segmentUses]);
+    }),
+  );
 });

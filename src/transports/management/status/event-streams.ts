@@ -2,7 +2,7 @@ import type { Clock, Timer } from "../../../support/clock.ts";
 import { messageOf } from "../../../support/errors.ts";
 import { type Answer, type ManagementResponse, problem } from "../exchange.ts";
 import type { StatusSource } from "./source.ts";
-import { bounded } from "./views.ts";
+import { toldInEvent } from "./views.ts";
 
 /** Pages that may look at the same time. */
 const MOST_CLIENTS = 32;
@@ -13,14 +13,22 @@ const TICK_MS = 250;
 /** How often it is looked for what changes without anybody saying so, such as staleness. */
 const LOOK_MS = 2_000;
 
-/** Proxies commonly end what is silent for a minute. */
-const HEARTBEAT_MS = 15_000;
+/** A page that hears nothing for three of these says that it no longer knows. */
+const HEARTBEAT_MS = 5_000;
 
 /** How long a client may leave an event untaken. */
 const SLOW_MS = 30_000;
 
 /** What a browser waits before it connects again. */
 const RETRY_MS = 2_000;
+
+/** What the routes of the status tell whoever measures. */
+export interface StatusObserver {
+  /** So many clients watch now. */
+  watching(count: number): void;
+  /** A request was turned away. */
+  denied(reason: string): void;
+}
 
 interface Client {
   readonly response: ManagementResponse;
@@ -39,6 +47,7 @@ export class EventStreams {
   readonly #source: StatusSource;
   readonly #clock: Clock;
   readonly #log: { warn(fields: object, message: string): void };
+  readonly #observer: StatusObserver | undefined;
   readonly #clients = new Set<Client>();
   #timer: Timer | undefined;
   #unlisten: (() => void) | undefined;
@@ -52,10 +61,12 @@ export class EventStreams {
     readonly source: StatusSource;
     readonly clock: Clock;
     readonly log: { warn(fields: object, message: string): void };
+    readonly observer?: StatusObserver | undefined;
   }) {
     this.#source = options.source;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#observer = options.observer;
   }
 
   /** Takes the response over; an answer is returned instead if there are as many as may be. */
@@ -80,6 +91,7 @@ export class EventStreams {
     });
     response.on("close", () => this.#close(client));
     this.#clients.add(client);
+    this.#observer?.watching(this.#clients.size);
     this.#write(client, `retry: ${RETRY_MS}\n\n`);
     this.#unlisten ??= this.#source.onChange(() => {
       this.#dirty = true;
@@ -92,6 +104,7 @@ export class EventStreams {
 
   #close(client: Client): void {
     this.#clients.delete(client);
+    this.#observer?.watching(this.#clients.size);
     if (this.#clients.size > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -118,7 +131,7 @@ export class EventStreams {
     if (!this.#dirty && nowMs - this.#lookedMs < LOOK_MS) return;
     this.#dirty = false;
     this.#lookedMs = nowMs;
-    const report = bounded(await this.#source.report());
+    const report = toldInEvent(await this.#source.report());
     const content = JSON.stringify({ ...report, generatedAt: "", databaseTime: "" });
     if (content === this.#content) return;
     this.#content = content;

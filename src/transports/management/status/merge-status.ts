@@ -1,4 +1,5 @@
 import type { StatusChange, StatusEnvironment, StatusReport, StatusServer } from "../../../model/status.ts";
+import { withArrivals } from "../../../model/status-arrivals.ts";
 import { environmentOrder, followerOrder } from "../../../model/status-order.ts";
 import { byText } from "../../../model/text-order.ts";
 
@@ -53,8 +54,39 @@ function mergeChanges(left: StatusChange, right: StatusChange): StatusChange {
 /** The same change in several processes comes within a moment; the same pair of revisions later is another one. */
 const SAME_CHANGE_MS = 5_000;
 
-function changeKey({ environmentId, from, to, at }: StatusChange): string {
-  return `${environmentId} ${from} ${to} ${Math.round(Date.parse(at) / SAME_CHANGE_MS)}`;
+interface MergedChange {
+  change: StatusChange;
+  readonly firstAtMs: number;
+  /** Who has told it: a process that tells the same pair of revisions again means another change. */
+  readonly workers: Set<string>;
+}
+
+/** Each change once, newest first. */
+function changesOf(parts: readonly StatusOfOne[]): StatusChange[] {
+  const told = parts
+    .flatMap(({ worker, report }) =>
+      report.changes.map((change) => ({ worker, change: { ...change, id: `${worker}/${change.id}` } })),
+    )
+    .sort((left, right) => byText(left.change.at, right.change.at));
+  const merged = new Map<string, MergedChange[]>();
+  for (const { worker, change } of told) {
+    const key = `${change.environmentId} ${change.from} ${change.to}`;
+    const atMs = Date.parse(change.at);
+    const same = merged.get(key) ?? [];
+    merged.set(key, same);
+    const known = same.find(
+      ({ firstAtMs, workers }) => atMs - firstAtMs < SAME_CHANGE_MS && !workers.has(worker),
+    );
+    if (known === undefined) same.push({ change, firstAtMs: atMs, workers: new Set([worker]) });
+    else {
+      known.change = mergeChanges(known.change, change);
+      known.workers.add(worker);
+    }
+  }
+  return [...merged.values()]
+    .flat()
+    .map(({ change }) => change)
+    .sort((left, right) => byText(right.at, left.at));
 }
 
 function mergeServers(reports: readonly StatusReport[]): Omit<StatusServer, "ready" | "waitingFor"> {
@@ -76,12 +108,6 @@ export function mergeStatus(
   const followers = parts.flatMap(({ worker, report }) =>
     report.followers.map((follower) => ({ ...follower, id: `${worker}/${follower.id}` })),
   );
-  const changes = parts
-    .flatMap(({ worker, report }) =>
-      report.changes.map((change) => ({ ...change, id: `${worker}/${change.id}` })),
-    )
-    .sort((left, right) => byText(left.at, right.at));
-  const merged = mergedBy(changes, changeKey, mergeChanges).sort((left, right) => byText(right.at, left.at));
   const schedule = mergedBy(
     reports.flatMap((report) => report.schedule),
     ({ environmentId }) => environmentId,
@@ -92,6 +118,7 @@ export function mergeStatus(
     ({ environmentId }) => environmentId,
     mergeEnvironments,
   ).sort(environmentOrder);
+  const changes = withArrivals(changesOf(parts), environments);
   const sum = (name: "followers" | "current" | "behind"): number =>
     reports.reduce((total, { totals }) => total + totals[name], 0);
   return {
@@ -103,12 +130,12 @@ export function mergeStatus(
       followers: sum("followers"),
       current: sum("current"),
       behind: sum("behind"),
-      changes: merged.length,
+      changes: changes.length,
       scheduled: Math.max(0, ...reports.map(({ totals }) => totals.scheduled)),
     },
     environments,
     followers: followers.sort(followerOrder),
-    changes: merged,
+    changes,
     schedule,
   };
 }

@@ -4,8 +4,21 @@ import type { Answer } from "../exchange.ts";
 
 const read = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), "utf8");
 
+/** The page's styles, those for narrow screens last. */
+const STYLES = ["page.css", "answer.css", "lists.css", "narrow.css"];
+
 /** The page's modules, each before those that import it. */
-const MODULES = ["dom.js", "format.js", "plot.js", "tables.js", "changes.js", "warnings.js", "live.js"];
+const MODULES = [
+  "dom.js",
+  "format.js",
+  "plot.js",
+  "verdict.js",
+  "tables.js",
+  "changes.js",
+  "warnings.js",
+  "paged-list.js",
+  "live.js",
+];
 
 /**
  * One script out of modules that share one scope: their imports of one another fall away, and what they export is there for
@@ -33,7 +46,7 @@ let parts: Parts | undefined;
 
 /** Read when somebody first looks, and kept. */
 function partsOfPage(): Parts {
-  parts ??= { style: read("page.css"), script: inlined(MODULES), frame: read("frame.html") };
+  parts ??= { style: STYLES.map(read).join(""), script: inlined(MODULES), frame: read("frame.html") };
   return parts;
 }
 

@@ -29,7 +29,8 @@ function nameAsked(request: ManagementRequest): string {
     .toLowerCase();
 }
 
-function cookieOf(request: ManagementRequest): string | undefined {
+/** What the cookie of the sign-in form holds. */
+export function cookieOf(request: ManagementRequest): string | undefined {
   const pairs = (headerOf(request, "cookie") ?? "").split(";").map((pair) => pair.trim());
   return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
 }

@@ -1,5 +1,6 @@
 /** What people look at: the status page, the same as JSON, its changes as events, and the description of every route. */
 import { readFileSync } from "node:fs";
+import type { RequestOrigin } from "../../../model/access.ts";
 import type { Clock } from "../../../support/clock.ts";
 import { messageOf } from "../../../support/errors.ts";
 import {
@@ -14,7 +15,8 @@ import {
   problem,
   send,
 } from "../exchange.ts";
-import { EventStreams } from "./event-streams.ts";
+import { type Attempted, type Attempts, denialUnlessSlowed, slowedAnswer } from "./attempts.ts";
+import { EventStreams, type StatusObserver } from "./event-streams.ts";
 import { deniedPage, signInPage, statusPage } from "./page.ts";
 import { createProtection, type Denial, type Protection } from "./protection.ts";
 import { signIn, signOut } from "./sign-in.ts";
@@ -29,6 +31,9 @@ export interface StatusRoutesOptions {
   readonly token: string | undefined;
   /** Over TLS the cookie is given to no cleartext port of the same host. */
   readonly encrypted?: boolean;
+  /** Slows who tries tokens; nobody is slowed if not given. */
+  readonly attempts?: Attempts;
+  readonly observer?: StatusObserver;
   readonly clock: Clock;
   readonly log: { warn(fields: object, message: string): void };
 }
@@ -42,14 +47,21 @@ const DESCRIPTION = new URL("../../../../openapi.yaml", import.meta.url);
 /** Makes the handler; `false` means that the path is none of its. */
 export function createStatusRoutes(
   options: StatusRoutesOptions,
-): (request: ManagementRequest, response: ManagementResponse) => boolean {
+): (request: ManagementRequest, response: ManagementResponse, origin?: RequestOrigin) => boolean {
   const protection = createProtection(options);
   const events = new EventStreams(options);
-  return (request, response) => {
+  return (request, response, origin) => {
     const path = pathOf(request);
     if (!isOurs(path)) return false;
     const serve = async (): Promise<void> => {
-      const answer = await answerOf({ options, protection, events, request, response });
+      const answer = await answerOf({
+        options,
+        protection,
+        events,
+        request,
+        response,
+        attempted: { attempts: options.attempts, origin },
+      });
       if (answer !== undefined) send(request, response, answer);
     };
     serve().catch((thrown: unknown) => {
@@ -70,20 +82,23 @@ interface Asked {
   readonly events: EventStreams;
   readonly request: ManagementRequest;
   readonly response: ManagementResponse;
+  readonly attempted: Attempted;
 }
 
 /** `undefined`: the response was taken over. */
 async function answerOf(asked: Asked): Promise<Answer | undefined> {
-  const { options, protection, events, request, response } = asked;
+  const { options, protection, events, request, response, attempted } = asked;
   const path = pathOf(request);
   const attributes = options.encrypted ? "; Secure" : "";
-  if (path === "/sign-in") return await signIn(request, protection, attributes);
+  if (path === "/sign-in") return await signIn(request, { protection, attempted, attributes });
   if (path === "/sign-out") return signOut(request, attributes);
   if (!isReading(request)) return NOT_ALLOWED;
   if (path === "/openapi.yaml") {
     return { status: 200, contentType: "application/yaml", body: readFileSync(DESCRIPTION, "utf8") };
   }
-  const denial = protection.denial(request);
+  const denial = await denialUnlessSlowed(attempted, request, protection);
+  if (typeof denial === "object") return slowedAnswer(denial);
+  if (denial !== undefined) options.observer?.denied(denial);
   if (denial !== undefined) return path === "/" ? pageFor(denial) : DENIALS[denial];
   if (path === "/") return statusPage(options.token !== undefined);
   if (path === EVENTS && request.method === "GET") return events.open(response);

@@ -1,4 +1,5 @@
 import { type Answer, type ManagementRequest, NOT_ALLOWED } from "../exchange.ts";
+import { type Attempted, slowedAnswer, unlessSlowed } from "./attempts.ts";
 import { signInPage } from "./page.ts";
 import { COOKIE, type Protection } from "./protection.ts";
 
@@ -31,15 +32,19 @@ function toStart(cookie: string, seconds: number, attributes: string): Answer {
   };
 }
 
-/** Takes the form: `attributes` are more of the cookie's. With the right token the browser is given a cookie and sent to the page. */
+/** Takes the form; `attributes` are more of the cookie's. With the right token the browser is given a cookie and sent to the page. */
 export async function signIn(
   request: ManagementRequest,
-  protection: Protection,
-  attributes: string,
+  {
+    protection,
+    attempted,
+    attributes,
+  }: { readonly protection: Protection; readonly attempted: Attempted; readonly attributes: string },
 ): Promise<Answer> {
   if (request.method !== "POST") return ONLY_POST;
   const token = new URLSearchParams(await bodyOf(request)).get("token") ?? "";
-  const cookie = protection.cookieFor(token);
+  const cookie = await unlessSlowed(attempted, token, () => protection.cookieFor(token));
+  if (typeof cookie === "object") return slowedAnswer(cookie);
   return cookie === undefined ? signInPage({ wrong: true }) : toStart(cookie, SIGNED_IN_SECONDS, attributes);
 }
 

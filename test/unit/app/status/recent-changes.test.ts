@@ -31,6 +31,15 @@ function recentChanges() {
 }
 
 describe("RecentChanges", () => {
+  it("knows how many revisions came after one", () => {
+    const { changes } = recentChanges();
+    const [one, two, three] = [revision("1"), revision("2"), revision("3")];
+    changes.published(two, one, 0);
+    changes.published(three, two, 0);
+    expect(["1", "2", "3"].map((hash) => changes.shownAfter(1, hash))).toEqual([2, 1, undefined]);
+    expect(changes.shownAfter(2, "1")).toBeUndefined();
+  });
+
   it("compares what came in one moment as one, later and not at once", () => {
     const { clock, changes } = recentChanges();
     const [one, two, three] = [revision("1"), revision("2"), revision("3")];
@@ -92,7 +101,7 @@ describe("Followers", () => {
     const record = followers.opened({ ...DETAILS, environmentId: 1 });
     const holding = () => [...followers.list()].flatMap((each) => [...each.holdings]);
     expect(holding()).toMatchObject([{ environmentId: 1, hash: undefined, sending: undefined }]);
-    record.writing({ environmentId: 1, hash: "a" });
+    record.writing({ environmentId: 1, flagSetId: "p/1", hash: "a" });
     expect(holding()).toMatchObject([{ hash: undefined, sending: "a" }]);
     clock.advance(500);
     record.written();
@@ -105,7 +114,7 @@ describe("Followers", () => {
     const followers = new Followers(new ManualClock(), () => undefined);
     const record = followers.opened({ ...DETAILS, environmentId: undefined });
     for (const environmentId of [1, 2]) {
-      record.writing({ environmentId, hash: `h${environmentId}` });
+      record.writing({ environmentId, flagSetId: `p/${environmentId}`, hash: `h${environmentId}` });
       record.written();
     }
     const holdings = [...followers.list()].flatMap((each) => [...each.holdings]);
@@ -113,5 +122,36 @@ describe("Followers", () => {
       [1, "h1"],
       [2, "h2"],
     ]);
+  });
+
+  it("holds nothing any more of a flag set whose emptied document was taken, whatever it is called by now", () => {
+    const followers = new Followers(new ManualClock(), () => undefined);
+    const record = followers.opened({ ...DETAILS, environmentId: undefined });
+    const holdings = () =>
+      [...followers.list()]
+        .flatMap((each) => [...each.holdings])
+        .map(({ environmentId, hash }) => [environmentId, hash]);
+    const take = (environmentId: number, flagSetId: string, hash: string, emptied?: true): void => {
+      record.writing({ environmentId, flagSetId, hash, ...(emptied ? { emptied } : {}) });
+      record.written();
+    };
+    take(1, "p/old", "a");
+    take(2, "p/2", "b");
+    record.writing({ environmentId: 1, flagSetId: "p/old", hash: "none", emptied: true });
+    expect(holdings()).toEqual([
+      [1, "a"],
+      [2, "b"],
+    ]);
+    record.written();
+    expect(holdings()).toEqual([[2, "b"]]);
+    take(1, "p/new", "a");
+    take(1, "p/old", "none", true);
+    expect(holdings()).toEqual([
+      [2, "b"],
+      [1, "a"],
+    ]);
+    take(3, "p/2", "c");
+    expect(holdings()).toContainEqual([3, "c"]);
+    expect(holdings()).not.toContainEqual([2, "b"]);
   });
 });

@@ -98,7 +98,7 @@ describe("EventStreams", () => {
     const { pass, open } = eventStreams();
     const client = open();
     await pass(62_000);
-    expect(client.written.filter((text) => text.startsWith("event: heartbeat\ndata: "))).toHaveLength(4);
+    expect(client.written.filter((text) => text.startsWith("event: heartbeat\ndata: "))).toHaveLength(11);
   });
 
   it("keeps nothing for a client that is slow: it is told the newest when it takes again, and is cut after 30 s", async () => {

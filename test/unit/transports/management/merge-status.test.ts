@@ -41,6 +41,7 @@ const follower: StatusFollower = {
   pending: false,
   current: true,
   behindSince: null,
+  revisionsBehind: 0,
 };
 
 const change: StatusChange = {
@@ -55,6 +56,7 @@ const change: StatusChange = {
   propagationMs: 10,
   latenessMs: null,
   followers: 1,
+  arrived: null,
   diff: "pending",
   flags: [],
   flagCount: 0,
@@ -118,10 +120,37 @@ it("adds up who follows, shows the worse state, and each change and moment once"
     ["a", "pending", 1, 10],
     ["b", "ready", 3, 30],
   ]);
+  const alone = { worker: "2", report: { ...other, changes: [change] } };
+  const arrived = mergeStatus([{ worker: "1", report }, alone], { ready: true, waitingFor: [], nowMs: 0 });
+  expect(arrived.changes.map((each) => each.arrived)).toEqual([{ have: 4, of: 6 }]);
   expect(merged.schedule).toEqual(report.schedule);
 });
 
 it("is empty while no worker answers", () => {
   const merged = mergeStatus([], { ready: false, waitingFor: ["worker 1"], nowMs: 0 });
   expect(merged).toMatchObject({ environments: [], server: { ready: false, processes: 0 } });
+});
+
+it("knows a change that two processes show a moment apart for one, whenever that is, and a repeated one for two", () => {
+  const of = (worker: string, changes: readonly StatusChange[]) => ({
+    worker,
+    report: { ...report, changes },
+  });
+  const moments = ["00:00:02.499Z", "00:00:02.501Z", "00:00:03.100Z", "00:00:03.101Z"];
+  const [first = "", second = "", third = "", fourth = ""] = moments.map((time) => `2026-01-01T${time}`);
+  const parts = [
+    of("1", [
+      { ...change, id: "2", at: third },
+      { ...change, at: first },
+    ]),
+    of("2", [
+      { ...change, id: "2", at: fourth },
+      { ...change, at: second },
+    ]),
+  ];
+  const merged = mergeStatus(parts, { ready: true, waitingFor: [], nowMs: 0 });
+  expect(merged.changes.map(({ at, followers }) => [at, followers])).toEqual([
+    [third, 2],
+    [first, 2],
+  ]);
 });

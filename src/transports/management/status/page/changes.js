@@ -1,6 +1,7 @@
-import { el } from "./dom.js";
+import { el, named } from "./dom.js";
 import { ago, clockTime, milliseconds, plural } from "./format.js";
 import { revisionOf } from "./tables.js";
+import { arrival } from "./verdict.js";
 
 const SIGNS = {
   added: ["+", "good", "added"],
@@ -23,7 +24,7 @@ function flagLine({ flag, change, before, after, members }) {
     {},
     el("span", { class: tone, "aria-label": word }, sign),
     " ",
-    el("strong", {}, flag),
+    el("strong", {}, named(flag)),
     `: ${what}`,
     before !== after && members.length > 0
       ? el("span", { class: "quiet" }, ` (${members.join(", ")})`)
@@ -55,15 +56,21 @@ function changeEntry(change) {
     el(
       "p",
       {},
-      el("strong", {}, change.flagSetId),
+      el("strong", {}, named(change.flagSetId)),
       ` ${clockTime(change.at)}, `,
       ago(change.at),
-      `: ${took(change)}, to ${plural(change.followers, "follower", "followers")} `,
+      ": ",
+      arrival(change),
+    ),
+    flagLines(change),
+    el(
+      "p",
+      { class: "quiet" },
+      `${took(change)}, to ${plural(change.followers, "follower", "followers")} `,
       revisionOf(change.from),
       " → ",
       revisionOf(change.to),
     ),
-    flagLines(change),
   );
 }
 

@@ -19,6 +19,15 @@ export function svg(name, attributes = {}, ...children) {
   return element;
 }
 
+/** Characters of a name that are shown; the rest is in its title. */
+const MOST_SHOWN = 80;
+
+/** A name that somebody chose, cut if it is long: Flagsmith takes two thousand characters. */
+export function named(text) {
+  if (text.length <= MOST_SHOWN) return text;
+  return el("span", { title: text.slice(0, 1_000) }, `${text.slice(0, MOST_SHOWN - 1)}…`);
+}
+
 export const byId = (id) => document.getElementById(id);
 
 /** What is there, but for the times, which run by themselves. */

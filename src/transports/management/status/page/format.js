@@ -18,34 +18,36 @@ export function duration(ms) {
   return `${seconds} s`;
 }
 
-/** A time that was, as how long ago; `tick` keeps it true. */
-export function ago(iso) {
+const SHOWN = {
+  ago: (atMs) => `${duration(Date.now() + ahead.server - atMs)} ago`,
+  lasting: (atMs) => duration(Date.now() + ahead.server - atMs),
+  countdown(atMs) {
+    const leftMs = atMs - Date.now() - ahead.database;
+    return leftMs > 0 ? `in ${duration(leftMs)}` : "due now";
+  },
+};
+
+function running(iso, shows) {
   const element = document.createElement("time");
   element.dateTime = iso;
-  element.dataset.shows = "ago";
+  element.dataset.shows = shows;
   element.title = iso;
   tell(element);
   return element;
 }
+
+/** A time that was, as how long ago; `tick` keeps it true. */
+export const ago = (iso) => running(iso, "ago");
+
+/** How long something has been so. */
+export const lasting = (iso) => running(iso, "lasting");
 
 /** A time that will be, by the database's clock, as a countdown. */
-export function countdown(iso) {
-  const element = document.createElement("time");
-  element.dateTime = iso;
-  element.dataset.shows = "countdown";
-  element.title = iso;
-  tell(element);
-  return element;
-}
+export const countdown = (iso) => running(iso, "countdown");
 
 function tell(element) {
-  const atMs = Date.parse(element.dateTime);
-  if (element.dataset.shows === "ago") {
-    element.textContent = `${duration(Date.now() + ahead.server - atMs)} ago`;
-    return;
-  }
-  const leftMs = atMs - Date.now() - ahead.database;
-  element.textContent = leftMs > 0 ? `in ${duration(leftMs)}` : "due now";
+  const text = SHOWN[element.dataset.shows](Date.parse(element.dateTime));
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Brings every time on the page up to date. */

@@ -1,48 +1,31 @@
 import { changeList } from "./changes.js";
 import { byId, el, show } from "./dom.js";
-import { ahead, duration, plural, tick } from "./format.js";
+import { ahead, clockTime, duration, lasting, plural, tick } from "./format.js";
+import { pagedList } from "./paged-list.js";
 import { latencyPlot } from "./plot.js";
 import { environmentTable, followerTable, scheduleTable } from "./tables.js";
+import { figures, newestChange, showUnknown, showVerdict } from "./verdict.js";
 import { warningList } from "./warnings.js";
 
-/** The server says something every 15 s; after so long without a word the connection is taken for dead. */
-const SILENCE_MS = 45_000;
+/** The server says something every 5 s; after so long without a word the connection is taken for dead. */
+const SILENCE_MS = 15_000;
 const RECONNECT_MS = 2_000;
+const EVENTS = "/api/status/events";
 
 let report;
-let heardMs = 0;
+let heardMs = Date.now();
+let isLost = false;
 let stream;
+
+const lists = {
+  environments: pagedList({ name: "environments", pageSize: 20, table: environmentTable }),
+  followers: pagedList({ name: "followers", pageSize: 50, table: followerTable }),
+};
 
 function tellConnection(text, tone) {
   const place = byId("connection");
   place.textContent = text;
   place.className = `pill ${tone}`;
-}
-
-/** The answer to the question that brings people here. */
-function verdict({ server, totals, environments }) {
-  if (server.stale !== null) return [`What is served may be out of date: ${server.stale.reason}`, "bad"];
-  if (!server.ready) return [`Not ready: waiting for ${server.waitingFor.join(", ")}`, "bad"];
-  const held = environments.filter(({ state }) => state === "document_too_large").length;
-  if (held > 0)
-    return [`${plural(held, "environment is", "environments are")} not up to date: see below`, "bad"];
-  if (totals.followers === 0) return ["Nobody follows at this moment.", "quiet"];
-  if (totals.behind > 0) {
-    return [
-      `${totals.behind} of ${plural(totals.followers, "follower", "followers")} not yet at the newest revision.`,
-      "warn",
-    ];
-  }
-  if (totals.followers === 1) return ["The only follower has the newest revision.", "good"];
-  return [`All ${totals.followers} followers have the newest revision.`, "good"];
-}
-
-function showVerdict() {
-  const [text, tone] = verdict(report);
-  const place = byId("verdict");
-  if (place.textContent === text) return;
-  place.textContent = text;
-  place.className = tone;
 }
 
 function showServer() {
@@ -52,81 +35,121 @@ function showServer() {
   if (byId("server").textContent !== text) byId("server").textContent = text;
 }
 
-/** Keeps the choice that was made. */
-function showChoices() {
-  const select = byId("follower-environment");
-  const served = report.environments.filter(
-    (environment) => environment.followers > 0 || String(environment.environmentId) === select.value,
-  );
-  const wanted = ["", ...served.map(({ environmentId }) => String(environmentId))].join();
-  if ([...select.options].map((option) => option.value).join() === wanted) return;
-  const chosen = select.value;
-  const options = served.map(({ environmentId, flagSetId }) =>
-    el("option", { value: environmentId }, flagSetId),
-  );
-  select.replaceChildren(el("option", { value: "" }, "all"), ...options);
-  select.value = chosen;
-}
-
-function showFollowers() {
-  const wish = {
-    environmentId: byId("follower-environment").value,
-    onlyBehind: byId("follower-behind").checked,
-  };
-  show(byId("followers-table"), followerTable(report, wish));
+function showLatency() {
+  show(byId("latency"), latencyPlot(report.changes, Math.max(240, byId("latency").clientWidth)));
 }
 
 function showAll() {
+  for (const part of document.querySelectorAll("main, footer")) part.hidden = false;
   showServer();
-  showVerdict();
-  showChoices();
-  show(byId("environments-table"), environmentTable(report));
-  show(byId("latency"), latencyPlot(report.changes));
+  showVerdict(report);
+  show(byId("newest"), newestChange(report));
+  show(byId("figures"), figures(report));
+  lists.environments.update(report);
+  lists.followers.update(report);
+  showLatency();
   show(byId("schedule-table"), scheduleTable(report));
   show(byId("changes"), changeList(report));
   show(byId("warnings"), warningList(report));
-  showFollowers();
-  for (const part of document.querySelectorAll("main, footer")) part.hidden = false;
+}
+
+function heard() {
+  heardMs = Date.now();
+  if (!isLost) return;
+  isLost = false;
+  byId("notice").replaceChildren();
+  document.body.classList.remove("lost");
+  if (report !== undefined) showVerdict(report);
+}
+
+function lostNotice(why) {
+  const notice = el("p", {}, `Disconnected since ${clockTime(new Date(heardMs).toISOString())}${why}. `);
+  if (report === undefined) return notice;
+  // The seconds run on, which nobody wants to hear read out.
+  const since = el(
+    "span",
+    { "aria-hidden": "true" },
+    lasting(new Date(heardMs + ahead.server).toISOString()),
+    " ago",
+  );
+  notice.append("What stands below is as it was then, ", since, ".");
+  return notice;
+}
+
+/** Says since when nothing is heard, and takes back what can no longer be answered. */
+function lose(why) {
+  tellConnection("reconnecting", "bad");
+  const place = byId("notice");
+  if (place.textContent === "" || why !== "") show(place, lostNotice(why));
+  isLost = true;
+  document.body.classList.add("lost");
+  showUnknown();
+}
+
+/** An EventSource does not tell why it was refused. */
+async function askWhy() {
+  const abort = new AbortController();
+  try {
+    const answer = await fetch(EVENTS, { signal: abort.signal });
+    if (answer.status === 401 || answer.status === 403) location.reload();
+    else if (!answer.ok) lose(`: ${(await answer.json()).title}`);
+  } catch {
+    lose("");
+  } finally {
+    abort.abort();
+  }
 }
 
 /** EventSource gives up for good when it is answered with an error, so it is made anew whatever happened. */
 function connect() {
   stream?.close();
-  heardMs = Date.now();
-  stream = new EventSource("/api/status/events");
-  stream.onopen = () => {
-    heardMs = Date.now();
+  const opened = new EventSource(EVENTS);
+  stream = opened;
+  opened.onopen = () => {
     tellConnection("live", "good");
+    heard();
   };
-  stream.addEventListener("status", (event) => {
-    heardMs = Date.now();
+  opened.addEventListener("status", (event) => {
+    heard();
     report = JSON.parse(event.data);
     ahead.server = Date.parse(report.generatedAt) - heardMs;
     ahead.database = Date.parse(report.databaseTime) - heardMs;
     showAll();
   });
-  stream.addEventListener("heartbeat", () => {
-    heardMs = Date.now();
-  });
-  stream.onerror = () => {
-    tellConnection("reconnecting", "bad");
-    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_MS);
+  opened.addEventListener("heartbeat", heard);
+  opened.onerror = () => {
+    lose("");
+    if (opened.readyState !== EventSource.CLOSED) return;
+    void askWhy();
+    setTimeout(connect, RECONNECT_MS);
   };
 }
 
 /** What scrolls by itself must be reached by the keyboard, and say what it is. */
 for (const place of document.querySelectorAll("[data-scrolls]")) {
   place.tabIndex = 0;
-  place.setAttribute("role", "region");
+  place.setAttribute("role", "group");
   place.setAttribute("aria-labelledby", place.dataset.scrolls);
 }
 
+let connectedMs = Date.now();
 setInterval(() => {
-  if (Date.now() - heardMs > SILENCE_MS) connect();
-  if (report === undefined) return;
+  const nowMs = Date.now();
+  if (nowMs - heardMs > SILENCE_MS) {
+    lose("");
+    if (nowMs - connectedMs > SILENCE_MS) {
+      connectedMs = nowMs;
+      connect();
+    }
+  }
   tick();
-  showServer();
+  if (report !== undefined) showServer();
 }, 1_000);
-byId("follower-environment").addEventListener("change", showFollowers);
-byId("follower-behind").addEventListener("change", showFollowers);
+byId("environments-table").addEventListener("click", (event) => {
+  const chosen = event.target.closest("[data-only]");
+  if (chosen !== null) lists.followers.showOnly(chosen.dataset.only, chosen.dataset.name);
+});
+window.addEventListener("resize", () => {
+  if (report !== undefined) showLatency();
+});
 connect();

@@ -1,5 +1,5 @@
-import { el } from "./dom.js";
-import { ago, bytes, countdown, plural, shortRevision } from "./format.js";
+import { el, named } from "./dom.js";
+import { ago, bytes, countdown, lasting, plural, shortRevision } from "./format.js";
 
 const STATES = {
   current: ["current", "good"],
@@ -11,6 +11,11 @@ const STATES = {
   edge_project: ["edge project", "quiet"],
   project_not_enabled: ["not enabled", "quiet"],
 };
+
+const NO_ENVIRONMENT =
+  "This database has no environment yet. Make one in Flagsmith, then: flagsmith-flagd project enable <project id>";
+const NO_FOLLOWER =
+  "Nobody follows yet. Point flagd or an in-process provider at the sync port; flagsmith-flagd watch follows likewise.";
 
 /** A table whose rows are cards on a phone; the roles say what it is where `display` would hide that. */
 function table(caption, headings, rows) {
@@ -43,11 +48,15 @@ export function revisionOf(hash) {
   return el("span", { class: "mono", title: hash ?? "" }, shortRevision(hash));
 }
 
-/** Whether all have it, in words and colour. */
-function holding({ followers, followersCurrent }) {
+/** Whether all have it, in words and colour; leads to who they are. */
+function holding({ followers, followersCurrent, environmentId, flagSetId }) {
   if (followers === 0) return el("span", { class: "quiet" }, "none");
   const all = followers === followersCurrent;
-  return el("span", { class: all ? "good" : "warn" }, `${followersCurrent} of ${followers} have it`);
+  return el(
+    "a",
+    { class: all ? "good" : "warn", href: "#followers", "data-only": environmentId, "data-name": flagSetId },
+    `${followersCurrent} of ${followers} have it`,
+  );
 }
 
 function state(environment) {
@@ -57,25 +66,26 @@ function state(environment) {
   return el("span", {}, word, el("span", { class: "quiet" }, `: ${environment.detail}`));
 }
 
-export function environmentTable({ environments, totals }) {
-  const served = environments.filter((environment) => environment.revision !== null).length;
-  const left = totals.environments - environments.length;
-  const caption = `${served} served${left > 0 ? `; ${left} more at /api/status/environments` : ""}`;
-  const headings = [
-    "Environment",
-    "State",
-    "Followers",
-    "Revision",
-    "In effect since",
-    "Flags",
-    "Size",
-    "Warnings",
-  ];
+const ENVIRONMENT_HEADINGS = [
+  "Environment",
+  "State",
+  "Followers",
+  "Revision",
+  "In effect since",
+  "Flags",
+  "Size",
+  "Warnings",
+];
+
+export function environmentTable(environments, _report, { isPlain }) {
+  if (environments.length === 0) {
+    return el("p", { class: "quiet" }, isPlain ? NO_ENVIRONMENT : "No environment is as sought.");
+  }
   return table(
-    caption,
-    headings,
+    "Those that need attention first",
+    ENVIRONMENT_HEADINGS,
     environments.map((environment) => [
-      environment.flagSetId,
+      named(environment.flagSetId),
       state(environment),
       holding(environment),
       revisionOf(environment.revision),
@@ -84,7 +94,7 @@ export function environmentTable({ environments, totals }) {
       bytes(environment.bytes),
       environment.warningCount === 0
         ? "none"
-        : el("a", { href: "#warnings" }, String(environment.warningCount)),
+        : el("a", { href: "#warned" }, String(environment.warningCount)),
     ]),
   );
 }
@@ -94,46 +104,49 @@ export function scheduleTable({ schedule }) {
   return table(
     plural(schedule.length, "environment changes by itself", "environments change by themselves"),
     ["Environment", "Due"],
-    schedule.map(({ flagSetId, dueAt }) => [flagSetId, countdown(dueAt)]),
+    schedule.map(({ flagSetId, dueAt }) => [named(flagSetId), countdown(dueAt)]),
   );
+}
+
+function behindBy({ revisionsBehind, pending }) {
+  const count =
+    revisionsBehind === null ? "behind" : `${plural(revisionsBehind, "revision", "revisions")} behind`;
+  return pending ? `${count}, being written, ` : `${count}, `;
 }
 
 function standing(follower) {
   if (follower.current) return el("span", { class: "good" }, "current");
-  const word = el("span", { class: "bad" }, follower.pending ? "behind, being written " : "behind ");
-  return el("span", {}, word, follower.behindSince === null ? "" : ago(follower.behindSince));
+  const since = follower.behindSince === null ? null : lasting(follower.behindSince);
+  return el("span", { class: "warn" }, behindBy(follower), since);
 }
 
 /** What a follower calls itself, or else where it is. */
 function nameOf({ providerId, userAgent, peer }) {
-  return [providerId, userAgent].filter((part) => part !== null).join(", ") || peer;
+  return named([providerId, userAgent].filter((part) => part !== null).join(", ") || peer);
 }
 
-export function followerTable({ followers, totals }, { environmentId, onlyBehind }) {
-  const shown = followers.filter(
-    (follower) =>
-      (environmentId === "" || String(follower.environmentId) === environmentId) &&
-      !(onlyBehind && follower.current),
-  );
-  const left = totals.followers - followers.length;
-  const more = left > 0 ? `; ${left} more at /api/status/followers` : "";
-  const headings = [
-    "Follower",
-    "Environment",
-    "Standing",
-    "Holds",
-    "Written out",
-    "Connected",
-    "From",
-    "Key",
-    "By",
-  ];
+const FOLLOWER_HEADINGS = [
+  "Follower",
+  "Environment",
+  "Standing",
+  "Holds",
+  "Written out",
+  "Connected",
+  "From",
+  "Key",
+  "By",
+];
+
+export function followerTable(followers, _report, { isPlain }) {
+  if (followers.length === 0) {
+    return el("p", { class: "quiet" }, isPlain ? NO_FOLLOWER : "No follower is as sought.");
+  }
   return table(
-    `${plural(shown.length, "follower", "followers")}${more}`,
-    headings,
-    shown.map((follower) => [
+    "Those that are behind first",
+    FOLLOWER_HEADINGS,
+    followers.map((follower) => [
       nameOf(follower),
-      follower.flagSetId,
+      named(follower.flagSetId),
       standing(follower),
       revisionOf(follower.revision),
       follower.writtenAt === null ? "–" : ago(follower.writtenAt),

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { OlderResult } from "./documents/older.ts";
+import { clientsPage } from "./page/page.ts";
+import type { ClientResult } from "./results.ts";
+
+/** What docs/clients.md is made of: a run of some clients keeps what is known of the others. */
+export interface Recorded {
+  readonly clients: Readonly<Record<string, ClientResult>>;
+  readonly older: readonly OlderResult[];
+}
+
+const FILE = "clients/recorded.json";
+const PAGE = "docs/clients.md";
+
+/** What was recorded last. */
+export function readRecorded(): Recorded {
+  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as Recorded) : { clients: {}, older: [] };
+}
+
+/** Writes the page from what is recorded. */
+export function writePage(recorded: Recorded): void {
+  writeFileSync(PAGE, clientsPage(recorded));
+}
+
+/** Adds what a run found out, and writes the page anew. */
+export function record(found: Partial<Recorded>): void {
+  const before = readRecorded();
+  const tried = new Set(found.older?.map(({ name }) => name));
+  const recorded: Recorded = {
+    clients: { ...before.clients, ...found.clients },
+    older: [...before.older.filter(({ name }) => !tried.has(name)), ...(found.older ?? [])],
+  };
+  writeFileSync(FILE, `${JSON.stringify(recorded, undefined, 2)}\n`);
+  writePage(recorded);
+}
