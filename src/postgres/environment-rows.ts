@@ -28,7 +28,8 @@ export const ENVIRONMENT_SQL = `SELECT coalesce(e.name, '') AS name, coalesce(e.
        p.id AS project_id, coalesce(p.name, '') AS project_name, moment.at AS now,
        set_config('flagd_sync.moment', moment.at::text, true),
        ARRAY[txid_snapshot_xmax(x.s), txid_snapshot_xmin(x.s),
-             -(SELECT count(*) FROM txid_snapshot_xip(x.s))]::bigint[]::text[] AS position
+             -(SELECT count(*) FROM txid_snapshot_xip(x.s)),
+             extract(epoch FROM moment.at) * 1000000]::bigint[]::text[] AS position
   FROM (SELECT txid_current_snapshot() AS s) AS x
   CROSS JOIN (SELECT clock_timestamp() AS at) AS moment
   CROSS JOIN environments_environment e

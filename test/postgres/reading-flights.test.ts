@@ -5,11 +5,13 @@ import { liveState } from "../../src/demo/writer/live-state.ts";
 import { createFeature } from "../../src/demo/writer/write-features.ts";
 import type { Database, Queryable } from "../../src/postgres/database.ts";
 import { probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
+import { migrateUp } from "../../src/postgres/migrate.ts";
 import {
   beginReading,
   type EnvironmentReading,
   readEnvironment,
 } from "../../src/postgres/read-environment.ts";
+import { recordRevision } from "../../src/postgres/record-revision.ts";
 import { TablesMoved } from "../../src/postgres/schema-storage.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -70,6 +72,18 @@ describe("a reading of an environment", () => {
       expect(await roundTripsOf(partOf(featureId))).toBeLessThanOrEqual(3);
     }
     expect(await roundTripsOf()).toBe(4);
+  });
+
+  it("comes after one before it, also where the clock alone went on: a change may have become live", async () => {
+    const first = await read(test.database);
+    const second = await read(test.database);
+    if (first === undefined || second === undefined) throw new Error("no reading");
+    await migrateUp(test.database);
+    const { environmentId } = first.snapshot;
+    const record = (hash: string, { readAtMs, position }: EnvironmentReading) =>
+      recordRevision(test.database, { environmentId, hash, readAtMs, position });
+    expect(await record("live", second)).toMatchObject({ outdated: false });
+    expect(await record("not live yet", first)).toMatchObject({ outdated: true });
   });
 
   it("has all that a document is made of before it is known whether it may be believed", async () => {

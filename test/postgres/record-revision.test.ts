@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { migrateUp } from "../../src/postgres/migrate.ts";
 import { recordRevision } from "../../src/postgres/record-revision.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -54,6 +55,32 @@ describe("what replicas agree on (design decision 11)", () => {
     environmentId = 5;
     await record("before the restore", T0, [4_000_000_000, 4_000_000_000, 0]);
     expect(await record("after it", T0 + 1, [5, 5, 0])).toMatchObject({ outdated: false });
+  });
+
+  it("of two readings of one snapshot the later by the clock counts: time alone makes a change live", async () => {
+    environmentId = 8;
+    await record("live", T0 + 2, [20, 18, 0, 2]);
+    expect(await record("not live yet", T0 + 1, [20, 18, 0, 1])).toEqual({
+      versionMs: T0 + 2,
+      outdated: true,
+    });
+    expect(await record("no longer live", T0 + 3, [20, 18, 0, 3])).toMatchObject({
+      versionMs: T0 + 3,
+      outdated: false,
+    });
+  });
+
+  it("a clock that was ahead of the present is not believed", async () => {
+    environmentId = 9;
+    const [{ us }] = z
+      .tuple([z.object({ us: z.string() })])
+      .parse(
+        await test.database.query(
+          "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint::text AS us",
+        ),
+      );
+    await record("an hour ahead", T0, [20, 18, 0, Number(us) + 3_600_000_000]);
+    expect(await record("now", T0, [20, 18, 0, Number(us)])).toMatchObject({ outdated: false });
   });
 
   it("keeps the last 200 revisions of an environment", async () => {

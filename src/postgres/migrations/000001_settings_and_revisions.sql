@@ -11,8 +11,9 @@ CREATE TABLE IF NOT EXISTS flagd_sync.project_settings (
 );
 
 -- The newest revision of each environment, agreed on by all replicas: the first that sees a new hash
--- writes hash and time, the others read them (design decision 11). seen_at orders reads of the database:
--- [xmax, xmin, -running] of the snapshot only ever grows, so that a read which was overtaken is recognised.
+-- writes hash and time, the others read them (design decision 11). seen_at orders reads of the database, so that one
+-- which was overtaken is recognised: [xmax, xmin, -running] of the snapshot only ever grows, and between reads of one
+-- snapshot the clock decides, in microseconds, since time alone makes a change live.
 CREATE TABLE IF NOT EXISTS flagd_sync.environment_head (
   environment_id integer PRIMARY KEY,
   hash text NOT NULL,
@@ -31,7 +32,7 @@ CREATE INDEX IF NOT EXISTS revision_environment ON flagd_sync.revision (environm
 
 -- Agrees on the version of a content. outdated: another replica already recorded a later read, and this
 -- content must not be published. A recorded position ahead of the present one stems from another life of the
--- database (a restored dump) and is not believed.
+-- database (a restored dump) and is not believed; neither is a clock that was ahead of the present time.
 CREATE OR REPLACE FUNCTION flagd_sync.record_revision(
   of_environment integer, content_hash text, read_at timestamptz, read_position bigint[],
   OUT agreed_version timestamptz, OUT outdated boolean
@@ -59,7 +60,8 @@ BEGIN
     IF head.seen_at < read_position THEN
       UPDATE flagd_sync.environment_head SET seen_at = read_position WHERE environment_id = of_environment;
     END IF;
-  ELSIF head.seen_at > read_position AND head.seen_at[1] <= present THEN
+  ELSIF head.seen_at > read_position AND head.seen_at[1] <= present
+      AND coalesce(head.seen_at[4] <= extract(epoch FROM clock_timestamp()) * 1000000, true) THEN
     agreed_version := head.version;
     outdated := true;
   ELSE
