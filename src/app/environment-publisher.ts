@@ -262,15 +262,22 @@ export class EnvironmentPublisher {
       logger.debug({ environmentId }, "a change that may be half done is looked at again");
       return "doubtful";
     }
-    this.#shown.set(environmentId, { snapshot, versioned: reading.versioned }, changed);
-    if (this.#gate.holds(entry, content)) return "too_large";
+    // Not what was overtaken: while a series lasts a flag stays as it was shown, and this never will be.
+    const remember = (): void =>
+      this.#shown.set(environmentId, { snapshot, versioned: reading.versioned }, changed);
+    if (this.#gate.holds(entry, content)) {
+      remember();
+      return "too_large";
+    }
     if (current?.hash === content.hash && this.#agreed.has(environmentId)) {
+      remember();
       onSeen?.(current, reading.readAtMs);
       return "unchanged";
     }
     const agreed = await this.#versions.agree(reading, content.hash, current);
     rebuild.ended("record");
     if (agreed.outdated) return "outdated";
+    remember();
     if (agreed.recorded) this.#agreed.add(environmentId);
     else this.#agreed.delete(environmentId);
     const revision = buildRevision({
