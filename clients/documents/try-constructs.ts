@@ -6,9 +6,9 @@ import { Audience, type Candidate, type Listener } from "./audience.ts";
 import { CONSTRUCTS, type Construct } from "./constructs.ts";
 import { startDocumentServer } from "./document-server.ts";
 
-/** A client that refuses a document does so at once; one that loses its stream for it needs its back-off. */
+/** A client that refuses a document does so at once; one that loses its stream for it needs its back-off: of old ones minutes. */
 const TAKEN_LIMIT_MS = 4_000;
-const AGAIN_LIMIT_MS = 30_000;
+const AGAIN_LIMIT_MS = 180_000;
 /** A script that changes flag after flag over Flagsmith's API is that fast. */
 const BURST_EVERY_MS = 20;
 const BURST_LIMIT_MS = 20_000;

@@ -23,6 +23,7 @@ import { TranslationCaches } from "../translate/translation-caches.ts";
 import { VersionAgreement } from "./agree-on-version.ts";
 import type { HeldDocument } from "./held-documents.ts";
 import { LostFlags } from "./lost-flags.ts";
+import type { PublishOutcome } from "./publish-outcome.ts";
 import type { Rebuild } from "./rebuild.ts";
 import type { SchemaWatch } from "./schema-watch.ts";
 import { SizeGate } from "./size-gate.ts";
@@ -58,19 +59,6 @@ export interface PublishRequest {
   readonly held: () => HeldIds | "everything";
   /** Whether it is read because of what was announced, rather than to find out what was not. */
   readonly announced: boolean;
-}
-
-/**
- * How publishing went. `held`: a series of changes is under way, its end will ask again; `doubtful`: a change that
- * nobody announced may be half done, read again after the settle time; `outdated`: another replica saw a later state
- * already, read again; `too_large`: clients would not take it; `gone`: there is no such environment any more.
- */
-export interface PublishOutcome {
-  readonly kind: "changed" | "unchanged" | "held" | "doubtful" | "outdated" | "too_large" | "gone";
-  /** When the clock alone changes the environment next, epoch milliseconds by the database's clock. */
-  readonly nextLiveAtMs: number | null;
-  /** What was read but must not be shown yet: to be read again when its series is over, or the next time. */
-  readonly remains: TouchedIds | "everything";
 }
 
 const NOTHING: TouchedIds = { features: [], segments: [] };

@@ -16,12 +16,12 @@ import { EnvironmentPublisher, type EnvironmentPublisherParts } from "./environm
 import { isServed, KnownDirectory } from "./known-directory.ts";
 import { scopesOf } from "./notice-scopes.ts";
 import { ChangesUnderWay, type PublicationAccount } from "./publication-times.ts";
+import { isAnyHeld, isUnfinished } from "./publish-outcome.ts";
 import { type ReadingId, ReadingReports } from "./reading-reports.ts";
 import { Reconciler } from "./reconciler.ts";
 import { isSchemaFailure, SchemaChanged } from "./schema-watch.ts";
 import { ShownDocuments } from "./shown-documents.ts";
 import type { Staleness } from "./staleness.ts";
-import { isAnyHeld, isUnfinished } from "./unfinished.ts";
 
 /** What a pipeline is made of. */
 export interface PipelineParts extends EnvironmentPublisherParts {
