@@ -33,11 +33,9 @@ export function renderFindings(findings: readonly Finding[], colours: boolean): 
     return [head, `${indent}${meaning}`, ...(advice === null ? [] : [`${indent}What to do: ${advice}`])];
   });
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
-  return [
-    ...lines,
-    "",
-    `${count("ok")} ok, ${count("note")} notes, ${count("warning")} warnings, ${count("error")} errors`,
-  ].join("\n");
+  const counted = (severity: Severity) => `${count(severity)} ${severity}${count(severity) === 1 ? "" : "s"}`;
+  const others = (["note", "warning", "error"] as const).map(counted);
+  return [...lines, "", [`${count("ok")} ok`, ...others].join(", ")].join("\n");
 }
 
 function environmentChecks(database: Database, config: Config): EnvironmentChecks {
