@@ -99,9 +99,9 @@ describe("a keeper of the state", () => {
       await eventually(() => (clock.pending > 0 ? true : undefined));
       clock.advance(30_000);
     }
+    await eventually(() => (clock.pending > 0 ? true : undefined));
     expect(told).toEqual(["trouble"]);
     rmSync(path);
-    await eventually(() => (clock.pending > 0 ? true : undefined));
     keeper.document(revisionOf(1, "two"), 2_000);
     clock.advance(30_000);
     await eventually(() => (told.length === 2 ? true : undefined));
