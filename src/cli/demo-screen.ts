@@ -30,6 +30,10 @@ and, in a third one, change flags and see the push arrive:
   npx flagsmith-flagd demo set banner_text 'Sale ends tonight'
   npx flagsmith-flagd demo schedule maintenance_mode --in 3
 
+Commands that read the database (doctor, verify, explain, diagnose, export) find it by
+
+  export DATABASE_URL=$(npx flagsmith-flagd demo url)
+
 flagd itself:
 
   flagd start --sources '[{"uri":"${target}","provider":"grpc","headers":{"x-environment-key":"${key}"}}]'

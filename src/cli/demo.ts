@@ -25,6 +25,12 @@ import { waitForSignal } from "./wait-for-signal.ts";
 
 const DEMO_HOST = "127.0.0.1";
 
+/** The address of the running demo's database, for commands that read one. */
+async function printUrl({ terminal }: CommandContext): Promise<number> {
+  terminal.answer((await readDemoState()).databaseUrl);
+  return EXIT.ok;
+}
+
 async function runDemo(context: CommandContext, flags: Flags): Promise<number> {
   const stopped = waitForSignal();
   const demo = await startDemoDatabase();
@@ -95,7 +101,7 @@ function seconds(text: string): string {
   return text;
 }
 
-/** `demo`, `demo toggle`, `demo set`, `demo schedule`: a whole set-up without any other, and changes to watch. */
+/** `demo`, `demo toggle`, `demo set`, `demo schedule`, `demo url`: a whole set-up without any other, and changes to watch. */
 export function addDemoCommand(program: Command, context: CommandContext): void {
   const demo = withOptions(
     program.command("demo").description("run a sample Flagsmith database and the server on top of it"),
@@ -113,6 +119,11 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
         .option("--key <key>", "key of the environment (default: the demo's Development)"),
       [`flagsmith-flagd demo ${name} ${example}`],
     );
+
+  withExamples(
+    demo.command("url").description("print the address of the running demo's database, for DATABASE_URL"),
+    ["export DATABASE_URL=$(flagsmith-flagd demo url)"],
+  ).action(() => run(context, () => printUrl(context)));
 
   change("toggle", "switch a flag to the other state, as Flagsmith's UI does", "maintenance_mode").action(
     (flag: string, flags: Flags) =>

@@ -72,6 +72,14 @@ describe("the demo, as a user runs it", () => {
     expect((await fetch(`http://${target}/api/v1/flagd/flags.json`)).status).toBe(401);
   });
 
+  it("tells where its database is, for commands that read one", async () => {
+    const url = (await runCli(["demo", "url"], env)).out.trim();
+    const named = { ...env, DATABASE_URL: url };
+    const key = ["--environment-key", DEMO_KEYS.development];
+    const explained = await runCli(["explain", ...key, "--flag", "banner_text", "--context", "{}"], named);
+    expect(explained).toMatchObject({ code: 0, out: expect.stringContaining("both agree") });
+  });
+
   it("helps with a flag that is not there", async () => {
     const failed = await runCli(["demo", "toggle", "maintenance_mod"], env);
     expect(failed.code).toBe(2);
@@ -87,8 +95,10 @@ describe("the demo, as a user runs it", () => {
     expect((await stream.ended).err).toMatch(/interrupted/);
     expect(postgresProcesses(String(demo.child.pid))).toEqual([]);
     expect(readdirSync(temporary)).toEqual([]);
-    const failed = await runCli(["demo", "toggle", "maintenance_mode"], env);
-    expect(failed.code).toBe(1);
-    expect(failed.err).toMatch(/^flagsmith-flagd: DEMO_UNAVAILABLE: no demo is running/);
+    for (const command of [["toggle", "maintenance_mode"], ["url"]]) {
+      const failed = await runCli(["demo", ...command], env);
+      expect(failed.code).toBe(1);
+      expect(failed.err).toMatch(/^flagsmith-flagd: DEMO_UNAVAILABLE: no demo is running/);
+    }
   });
 });
