@@ -13,6 +13,9 @@ const matrix = names.flatMap((from) => {
   };
 });
 
+// Within app: which of its own folders each may import (itself aside).
+const wiring = { database: [], pipeline: ["database"], "on-demand": [], status: ["database", "pipeline"] };
+
 // A library has one door: the room that may name it.
 const doors = {
   pg: "^src/postgres/",
@@ -33,6 +36,13 @@ const doors = {
 module.exports = {
   forbidden: [
     ...matrix,
+    ...Object.entries(wiring).map(([from, allowed]) => ({
+      name: `app-${from}`,
+      comment: `app/${from} may import of app only: ${allowed.join(", ") || "nothing"}`,
+      severity: "error",
+      from: { path: `^src/app/${from}/` },
+      to: { path: `^src/app/(?!(${[from, ...allowed].join("|")})/)` },
+    })),
     ...Object.entries(doors).map(([library, door]) => ({
       name: `door-${library.replace(/[@/]/g, "")}`,
       comment: `${library} may be named only in ${door}`,

@@ -1,13 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { OlderResult } from "./documents/older.ts";
 import { clientsPage } from "./page/page.ts";
-import type { ClientResult } from "./results.ts";
-
-/** What docs/clients.md is made of: a run of some clients keeps what is known of the others. */
-export interface Recorded {
-  readonly clients: Readonly<Record<string, ClientResult>>;
-  readonly older: readonly OlderResult[];
-}
+import type { Recorded } from "./results.ts";
 
 const FILE = "clients/recorded.json";
 const PAGE = "docs/clients.md";

@@ -71,3 +71,20 @@ export interface DocumentResults {
 
 /** `taken`: and answered right; `flag`: that flag alone answers wrongly; `refused`: the whole document. */
 export type Taken = "taken" | "flag" | "refused";
+
+/** What an older version of a client makes of our documents. */
+export interface OlderResult {
+  readonly name: string;
+  readonly version: string;
+  /** Why it could not be tried. */
+  readonly missing?: string;
+  /** Its answers about the sample environment; without any it did not take the document. */
+  readonly answers?: Agreement;
+  readonly documents?: DocumentResults;
+}
+
+/** What docs/clients.md is made of: a run of some clients keeps what is known of the others. */
+export interface Recorded {
+  readonly clients: Readonly<Record<string, ClientResult>>;
+  readonly older: readonly OlderResult[];
+}

@@ -7,8 +7,8 @@ import { tryOlder } from "./documents/older.ts";
 import { tryConstructs } from "./documents/try-constructs.ts";
 import { prepareAll } from "./prepare.ts";
 import { RECIPES } from "./recipes/all.ts";
-import { type Recorded, readRecorded, record, writePage } from "./recorded.ts";
-import type { ClientResult } from "./results.ts";
+import { readRecorded, record, writePage } from "./recorded.ts";
+import type { ClientResult, Recorded } from "./results.ts";
 import { playScenario } from "./scenario.ts";
 import { startWorld } from "./world.ts";
 

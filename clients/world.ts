@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { ChaosDatabase } from "../chaos/database/chaos-database.ts";
 import { freePort } from "../chaos/free-port.ts";
 import { Replica } from "../chaos/replica.ts";
-import { readRevisionWithSource } from "../src/app/read-revision.ts";
+import { readRevisionWithSource } from "../src/app/on-demand/read-revision.ts";
 import { setFlagValue } from "../src/demo/change-flag.ts";
 import { createServerKey } from "../src/demo/writer/write-keys.ts";
 import { type Prepared, prepare } from "../test/property/check.ts";

@@ -1,23 +1,12 @@
 import { messageOf } from "../../src/support/errors.ts";
 import type { Prepared } from "../../test/property/check.ts";
 import { RECIPES } from "../recipes/all.ts";
-import type { Agreement, DocumentResults } from "../results.ts";
+import type { Agreement, OlderResult } from "../results.ts";
 import { judgeClient } from "../steps/answers.ts";
 import versions from "../versions.json" with { type: "json" };
 import { Audience, type Candidate } from "./audience.ts";
 import { startDocumentServer } from "./document-server.ts";
 import { tryConstructs } from "./try-constructs.ts";
-
-/** What an older version of a client makes of our documents. */
-export interface OlderResult {
-  readonly name: string;
-  readonly version: string;
-  /** Why it could not be tried. */
-  readonly missing?: string;
-  /** Its answers about the sample environment; without any it did not take the document. */
-  readonly answers?: Agreement;
-  readonly documents?: DocumentResults;
-}
 
 const HOLDS_LIMIT_MS = 15_000;
 const MOST_TOLD = 3;

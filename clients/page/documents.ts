@@ -1,7 +1,6 @@
 import { CONSTRUCTS } from "../documents/constructs.ts";
-import type { OlderResult } from "../documents/older.ts";
 import { BURSTS } from "../documents/try-constructs.ts";
-import type { Agreement, ClientResult, Taken } from "../results.ts";
+import type { Agreement, ClientResult, OlderResult, Taken } from "../results.ts";
 import { table } from "./table.ts";
 
 const WORDS: Readonly<Record<Taken, string>> = {

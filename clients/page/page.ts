@@ -1,7 +1,6 @@
 import { BURST } from "../documents/try-constructs.ts";
 import { RECIPES } from "../recipes/all.ts";
-import type { Recorded } from "../recorded.ts";
-import type { ClientResult } from "../results.ts";
+import type { ClientResult, Recorded } from "../results.ts";
 import { CAVEATS } from "./caveats.ts";
 import { agreementTable, burstTable, constructTable, olderTable } from "./documents.ts";
 import { faultTable, rotationTable } from "./faults.ts";

@@ -1,7 +1,7 @@
 import type { Revision } from "../model/revision.ts";
 import type { TranslationWarning } from "../model/warning.ts";
 import { type Diagnostics, diagnose } from "../translate/diagnostics.ts";
-import type { HeldDocument } from "./held-documents.ts";
+import type { HeldDocument } from "./pipeline/held-documents.ts";
 
 function heldWarning({ reason, detail }: HeldDocument): TranslationWarning {
   return { reason, detail: `${detail}; it is not shown, the last one that fitted stays` };

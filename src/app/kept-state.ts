@@ -10,8 +10,8 @@ import { StateKeeper } from "../state/state-keeper.ts";
 import type { Clock } from "../support/clock.ts";
 import { ERRORS } from "../support/error-catalogue.ts";
 import { FlagsmithFlagdError, messageOf } from "../support/errors.ts";
-import type { Pipeline } from "./pipeline.ts";
-import type { Staleness } from "./staleness.ts";
+import type { Staleness } from "./database/staleness.ts";
+import type { Pipeline } from "./pipeline/pipeline.ts";
 
 /** What the keeping of state needs. */
 export interface KeptStateParts {

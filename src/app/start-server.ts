@@ -18,21 +18,21 @@ import { codeOf } from "../support/errors.ts";
 import { createManagementRoutes, type Readiness } from "../transports/management/routes.ts";
 import { createStatusRoutes } from "../transports/management/status/routes.ts";
 import { createPort } from "../transports/port/port.ts";
-import { createAdmin } from "./admin-routes.ts";
-import { ChangeFlow } from "./change-flow.ts";
 import { Closers } from "./closers.ts";
-import { databaseTarget } from "./database-target.ts";
-import { DatabaseWatch } from "./database-watch.ts";
+import { databaseTarget } from "./database/database-target.ts";
+import { DatabaseWatch } from "./database/database-watch.ts";
+import { SchemaWatch } from "./database/schema-watch.ts";
+import { Staleness } from "./database/staleness.ts";
 import { KeptState } from "./kept-state.ts";
-import { MANAGEMENT_CONNECTIONS } from "./management-connections.ts";
-import { Pipeline } from "./pipeline.ts";
-import { managementPortTls, syncPortTls } from "./port-tls.ts";
-import { SchemaWatch } from "./schema-watch.ts";
+import { ChangeFlow } from "./pipeline/change-flow.ts";
+import { Pipeline } from "./pipeline/pipeline.ts";
+import { createAdmin } from "./ports/admin-routes.ts";
+import { MANAGEMENT_CONNECTIONS } from "./ports/management-connections.ts";
+import { managementPortTls, syncPortTls } from "./ports/port-tls.ts";
+import { createSyncPort } from "./ports/sync-port.ts";
 import { ServingState } from "./serving-state.ts";
-import { Staleness } from "./staleness.ts";
 import { ServerStatus } from "./status/server-status.ts";
 import { statusAttempts } from "./status/status-attempts.ts";
-import { createSyncPort } from "./sync-port.ts";
 
 /** A server that runs. */
 export interface RunningServer {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { databaseTarget } from "../app/database-target.ts";
-import { readRevision, readRevisionOf } from "../app/read-revision.ts";
+import { databaseTarget } from "../app/database/database-target.ts";
+import { readRevision, readRevisionOf } from "../app/on-demand/read-revision.ts";
 import type { Config } from "../config/options.ts";
 import type { Severity } from "../doctor/catalogue.ts";
 import type { BuiltDocument, EnvironmentChecks } from "../doctor/check-environments.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Explainer } from "../app/open-explainer.ts";
+import type { Explainer } from "../app/on-demand/open-explainer.ts";
 import { FlagsmithFlagdError, messageOf } from "../support/errors.ts";
 import { nearNames } from "../support/near-names.ts";
 import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
@@ -165,7 +165,7 @@ export function addExplainCommand(program: Command, context: CommandContext): vo
         const flag = String(flags.flag);
         return withDatabase(config.databaseUrl, async (database) => {
           // Both engines take a tenth of a second to load, which no other command should wait for.
-          const { openExplainer } = await import("../app/open-explainer.ts");
+          const { openExplainer } = await import("../app/on-demand/open-explainer.ts");
           const explainer = await openExplainer(database, String(flags.environmentKey), config);
           const explanation = await explainer.explain(flag, asked);
           if (explanation === undefined) {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { diagnosticsOf } from "../app/diagnostics-of.ts";
-import { readRevision } from "../app/read-revision.ts";
+import { readRevision } from "../app/on-demand/read-revision.ts";
 import {
   type CommandContext,
   configOf,

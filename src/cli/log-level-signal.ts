@@ -1,5 +1,5 @@
-import { isWorker } from "../app/workers.ts";
-import { followLogLevel, workersLogLevel } from "../app/workers-log-level.ts";
+import { isWorker } from "../app/workers/workers.ts";
+import { followLogLevel, workersLogLevel } from "../app/workers/workers-log-level.ts";
 import type { ProcessLogger } from "../observe/logger.ts";
 
 /** Where the options say `debug` already, the signal switches it off. */

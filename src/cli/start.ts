@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { startServer } from "../app/start-server.ts";
-import { isWorker, leaveWorkers, reportServing, runWorkers, waitForStop } from "../app/workers.ts";
+import { isWorker, leaveWorkers, reportServing, runWorkers, waitForStop } from "../app/workers/workers.ts";
 import type { Config } from "../config/options.ts";
 import { OPTIONS } from "../config/options.ts";
 import type { Logger } from "../observe/logger.ts";

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { EnvironmentVerification } from "../app/verify-environment.ts";
+import type { EnvironmentVerification } from "../app/on-demand/verify-environment.ts";
 import { type CommandContext, configOf, type Flags, run, withDatabase, withOptions } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { painter } from "./paint.ts";
@@ -147,7 +147,7 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
         const config = configOf(context, flags);
         return withDatabase(config.databaseUrl, async (database) => {
           // Both engines take a tenth of a second to load, which no other command should wait for.
-          const { verifyEnvironment } = await import("../app/verify-environment.ts");
+          const { verifyEnvironment } = await import("../app/on-demand/verify-environment.ts");
           const { progress } = terminal;
           const report = await verifyEnvironment(database, {
             environmentKey: String(flags.environmentKey),

@@ -2,7 +2,7 @@ import type { DirectoryEntry } from "../../model/access.ts";
 import type { Revision } from "../../model/revision.ts";
 import type { EnvironmentState, StatusEnvironment } from "../../model/status.ts";
 import { WARNING_ADVICE } from "../../model/warning-advice.ts";
-import { type HeldDocument, TOO_LARGE_ADVICE } from "../held-documents.ts";
+import { type HeldDocument, TOO_LARGE_ADVICE } from "../pipeline/held-documents.ts";
 
 /** Warnings of one environment that are told; diagnostics have them all. */
 const MOST_WARNINGS = 20;

@@ -3,7 +3,7 @@ import type { Revision } from "../../model/revision.ts";
 import type { StatusChange } from "../../model/status.ts";
 import type { Clock, Timer } from "../../support/clock.ts";
 import { messageOf } from "../../support/errors.ts";
-import type { PublicationAccount } from "../publication-times.ts";
+import type { PublicationAccount } from "../pipeline/publication-times.ts";
 
 /** Changes that are remembered. */
 const MOST_CHANGES = 100;

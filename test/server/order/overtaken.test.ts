@@ -1,9 +1,12 @@
 /** What a replica read but never showed, because another one had seen a later state already, must not come out later. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EnvironmentPublisher, type PublishRequest } from "../../../src/app/environment-publisher.ts";
-import { Rebuild } from "../../../src/app/rebuild.ts";
-import { SchemaWatch } from "../../../src/app/schema-watch.ts";
-import { Staleness } from "../../../src/app/staleness.ts";
+import { SchemaWatch } from "../../../src/app/database/schema-watch.ts";
+import { Staleness } from "../../../src/app/database/staleness.ts";
+import {
+  EnvironmentPublisher,
+  type PublishRequest,
+} from "../../../src/app/pipeline/environment-publisher.ts";
+import { Rebuild } from "../../../src/app/pipeline/rebuild.ts";
 import { setFlagValue } from "../../../src/demo/change-flag.ts";
 import { DEMO_KEYS, type SampleProject } from "../../../src/demo/sample/sample-project.ts";
 import { createMetrics } from "../../../src/observe/metrics.ts";

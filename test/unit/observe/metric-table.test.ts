@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { StaleCause } from "../../../src/app/staleness.ts";
+import type { StaleCause } from "../../../src/app/database/staleness.ts";
 import type { RefusalReason } from "../../../src/model/access.ts";
 import { WARNING_REASONS } from "../../../src/model/warning.ts";
 import type { MetricSpec } from "../../../src/observe/metric-spec.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EnvironmentVerification } from "../../../src/app/verify-environment.ts";
+import type { EnvironmentVerification } from "../../../src/app/on-demand/verify-environment.ts";
 import { causeText, hasAgreed, renderVerification } from "../../../src/cli/verify.ts";
 import { condition } from "../../support/build-snapshot.ts";
 
