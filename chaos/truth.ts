@@ -1,5 +1,5 @@
 import { readRevision } from "../src/app/on-demand/read-revision.ts";
-import type { Database } from "../src/postgres/database.ts";
+import type { Database } from "../src/postgres/connection/database.ts";
 import type { Truth } from "./record/holding.ts";
 import { contentHash } from "./record/observe.ts";
 

@@ -1,4 +1,4 @@
-import { Listener } from "../../src/postgres/listener.ts";
+import { Listener } from "../../src/postgres/listening/listener.ts";
 import { systemClock } from "../../src/support/clock.ts";
 
 /** Hears what the triggers say, as the server does. */

@@ -1,9 +1,9 @@
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/demo/cluster/embedded-postgres.ts";
 import { createFlagsmithTables } from "../../src/demo/tables/flagsmith-tables.ts";
 import { createOrganisation, createProject } from "../../src/demo/writer/write-places.ts";
-import { type Database, openDatabase } from "../../src/postgres/database.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { type Database, openDatabase } from "../../src/postgres/connection/database.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { type PlaceSize, seedProject } from "./seed.ts";
 
 /** A Postgres with one seeded project, which flagsmith-flagd serves. */

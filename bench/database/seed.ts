@@ -1,5 +1,5 @@
 import { memberOf, numberOf } from "../../src/demo/writer/read-rows.ts";
-import type { Database, Queryable } from "../../src/postgres/database.ts";
+import type { Database, Queryable } from "../../src/postgres/connection/database.ts";
 
 /** How much there is in a project; overrides are per environment. */
 export interface PlaceSize {

@@ -1,10 +1,10 @@
-import { probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
-import { beginReading, readEnvironment } from "../../src/postgres/read-environment.ts";
-import { recordRevision } from "../../src/postgres/record-revision.ts";
+import { recordRevision } from "../../src/postgres/own-tables/record-revision.ts";
+import { beginReading, readEnvironment } from "../../src/postgres/reading/read-environment.ts";
+import { probeFlagsmith } from "../../src/postgres/schema/flagsmith-columns.ts";
 import { buildRevision, hashContent } from "../../src/publish/build-revision.ts";
 import { mergeReading } from "../../src/snapshot/merge-reading.ts";
+import { TranslationCache } from "../../src/translate/kept/translation-cache.ts";
 import { translateEnvironment } from "../../src/translate/translate-environment.ts";
-import { TranslationCache } from "../../src/translate/translation-cache.ts";
 import type { Place } from "../database/place.ts";
 import { median } from "../measure.ts";
 import type { Cell } from "../scenario.ts";

@@ -2,9 +2,9 @@
  * (h) What do our triggers cost Flagsmith's own writes?
  * No goal: Flagsmith's Python around the statement, beside which all of this is small.
  */
-import { type Database, openDatabase } from "../../src/postgres/database.ts";
-import { migrateDown, migrateUp } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { type Database, openDatabase } from "../../src/postgres/connection/database.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateDown, migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { createPlace, type Place } from "../database/place.ts";
 import { LARGE } from "../database/seed.ts";
 import { median } from "../measure.ts";

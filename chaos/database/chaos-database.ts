@@ -7,9 +7,9 @@ import { pause } from "../../bench/measure.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/demo/cluster/embedded-postgres.ts";
 import { createSampleProject, type SampleProject } from "../../src/demo/sample/sample-project.ts";
 import { createFlagsmithTables } from "../../src/demo/tables/flagsmith-tables.ts";
-import { type Database, openDatabase } from "../../src/postgres/database.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { type Database, openDatabase } from "../../src/postgres/connection/database.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { startTcpProxy, type TcpProxy, targetOf, throughProxy } from "../../test/support/tcp-proxy.ts";
 
 const run = promisify(execFile);

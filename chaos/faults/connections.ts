@@ -1,6 +1,6 @@
 import { pause } from "../../bench/measure.ts";
 import { memberOf } from "../../src/demo/writer/read-rows.ts";
-import { openDatabase } from "../../src/postgres/database.ts";
+import { openDatabase } from "../../src/postgres/connection/database.ts";
 import { SERVER_PASSWORD, SERVER_ROLE } from "../database/chaos-database.ts";
 import { complaint, type Fault, over, within } from "../fault.ts";
 import type { World } from "../world.ts";

@@ -1,7 +1,7 @@
 import { pause } from "../../bench/measure.ts";
 import { memberOf } from "../../src/demo/writer/read-rows.ts";
-import type { Database } from "../../src/postgres/database.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { complaint, type Fault, over } from "../fault.ts";
 import { everybodyHolds } from "./looks.ts";
 

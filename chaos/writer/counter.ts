@@ -2,7 +2,7 @@ import { isVersioned, liveState } from "../../src/demo/writer/live-state.ts";
 import { memberOf } from "../../src/demo/writer/read-rows.ts";
 import { setStateValue } from "../../src/demo/writer/write-states.ts";
 import { publishVersion } from "../../src/demo/writer/write-versions.ts";
-import type { Database } from "../../src/postgres/database.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
 
 /** A number in an environment that only grows. */
 export interface CounterPlace {

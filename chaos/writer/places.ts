@@ -6,7 +6,7 @@ import { createSegmentOverride } from "../../src/demo/writer/write-overrides.ts"
 import { createEnvironment } from "../../src/demo/writer/write-places.ts";
 import { setStateValue } from "../../src/demo/writer/write-states.ts";
 import { publishVersion } from "../../src/demo/writer/write-versions.ts";
-import type { Database } from "../../src/postgres/database.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
 import { COUNTER_FLAG, NEVER_SHOWN } from "../record/observe.ts";
 
 /** The sample project with what the writer needs in it. */

@@ -8,7 +8,7 @@ import {
   deleteSegmentOverride,
 } from "../../src/demo/writer/write-overrides.ts";
 import { createSegment, deleteSegment } from "../../src/demo/writer/write-segments.ts";
-import type { Database } from "../../src/postgres/database.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
 import { PAIR_PREFIX, PAIR_VALUES } from "../record/observe.ts";
 import type { Places } from "./places.ts";
 

@@ -1,6 +1,6 @@
 import { pause } from "../../bench/measure.ts";
 import { setFlagValue, toggleFlag } from "../../src/demo/change-flag.ts";
-import type { Database } from "../../src/postgres/database.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
 import { messageOf } from "../../src/support/errors.ts";
 import { raiseCounter } from "./counter.ts";
 import { ENVIRONMENTS, type Places } from "./places.ts";

@@ -1,7 +1,7 @@
 import type { Revision } from "../model/revision.ts";
 import type { Logger } from "../observe/logger.ts";
 import type { StateMetrics } from "../observe/state-metrics.ts";
-import type { Directory } from "../postgres/read-directory.ts";
+import type { Directory } from "../postgres/reading/read-directory.ts";
 import { restoreRevision } from "../publish/restore-revision.ts";
 import type { DatabaseTime } from "../snapshot/database-time.ts";
 import type { ExpectedOrigin } from "../state/saved-state.ts";

@@ -1,3 +1,4 @@
+/** app: the only wiring. Every other room is joined here to a server that runs, and that ends in good order. */
 import { CertificateEnvironments } from "../access/certificate-environments.ts";
 import { FailureGate } from "../access/failure-gate.ts";
 import { KeyRing } from "../access/key-ring.ts";
@@ -7,10 +8,10 @@ import type { Config } from "../config/options.ts";
 import type { Logger } from "../observe/logger.ts";
 import { createMetrics, type Metrics } from "../observe/metrics.ts";
 import type { Traces } from "../observe/traces.ts";
-import { asDatabaseError, isConnectionFailure } from "../postgres/connection-failure.ts";
-import type { Queryable } from "../postgres/database.ts";
-import { probeFlagsmith } from "../postgres/flagsmith-columns.ts";
-import { requireMigrated } from "../postgres/migrate.ts";
+import { asDatabaseError, isConnectionFailure } from "../postgres/connection/connection-failure.ts";
+import type { Queryable } from "../postgres/connection/database.ts";
+import { probeFlagsmith } from "../postgres/schema/flagsmith-columns.ts";
+import { requireMigrated } from "../postgres/set-up/migrate.ts";
 import { Board } from "../publish/board.ts";
 import { DatabaseTime } from "../snapshot/database-time.ts";
 import type { Clock } from "../support/clock.ts";

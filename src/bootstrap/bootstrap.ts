@@ -2,8 +2,8 @@
  * bootstrap: from an empty Flagsmith to a key that flagd can use, without a click: organisation, project, environment, key, and
  * an administrator for the UI. For local development and demonstrations; whatever exists already is taken as it is.
  */
-import type { Database, Queryable } from "../postgres/database.ts";
-import { chooseForProject } from "../postgres/project-settings.ts";
+import type { Database, Queryable } from "../postgres/connection/database.ts";
+import { chooseForProject } from "../postgres/own-tables/project-settings.ts";
 import { codeOf, FlagsmithFlagdError, messageOf } from "../support/errors.ts";
 import { djangoPassword } from "./django-password.ts";
 import {

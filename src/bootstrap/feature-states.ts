@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { storedValue, typedValue } from "../demo/writer/flag-value.ts";
-import type { Queryable } from "../postgres/database.ts";
+import type { Queryable } from "../postgres/connection/database.ts";
 import { insertRow } from "./insert-row.ts";
 
 const featureRows = z.array(z.object({ id: z.number(), enabled: z.boolean(), value: z.string().nullable() }));

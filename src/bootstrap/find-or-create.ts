@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { randomKey } from "../demo/writer/write-places.ts";
-import type { Queryable } from "../postgres/database.ts";
+import type { Queryable } from "../postgres/connection/database.ts";
 import { insertFeatureStates } from "./feature-states.ts";
 import { hasTable, insertRow } from "./insert-row.ts";
 

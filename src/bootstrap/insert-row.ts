@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Queryable } from "../postgres/database.ts";
+import type { Queryable } from "../postgres/connection/database.ts";
 import { FlagsmithFlagdError } from "../support/errors.ts";
 
 const columnRow = z.object({ name: z.string(), must_be_given: z.boolean() });

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { asDatabaseError } from "../postgres/connection-failure.ts";
-import type { Database } from "../postgres/database.ts";
-import { probeFlagsmith } from "../postgres/flagsmith-columns.ts";
+import { asDatabaseError } from "../postgres/connection/connection-failure.ts";
+import type { Database } from "../postgres/connection/database.ts";
+import { probeFlagsmith } from "../postgres/schema/flagsmith-columns.ts";
 import type { Clock } from "../support/clock.ts";
 import { FlagsmithFlagdError } from "../support/errors.ts";
 

@@ -3,9 +3,9 @@ import { CONFIG_FILE_VARIABLE, type ConfigSources } from "../config/collect-valu
 import { loadConfig } from "../config/load-config.ts";
 import type { Config } from "../config/options.ts";
 import { OPTIONS } from "../config/options.ts";
-import { asDatabaseError } from "../postgres/connection-failure.ts";
-import { type Database, openDatabase } from "../postgres/database.ts";
-import { reportFailure, type Terminal } from "./terminal.ts";
+import { asDatabaseError } from "../postgres/connection/connection-failure.ts";
+import { type Database, openDatabase } from "../postgres/connection/database.ts";
+import { reportFailure, type Terminal } from "./terminal/terminal.ts";
 
 /** What every command gets. */
 export interface CommandContext {

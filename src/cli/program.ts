@@ -2,24 +2,24 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ERRORS } from "../support/error-catalogue.ts";
-import { addBootstrapCommand } from "./bootstrap.ts";
 import { type CommandContext, withExamples } from "./command.ts";
-import { addCompletionCommand } from "./completion.ts";
-import { addConfigCommand } from "./config.ts";
-import { addConformanceCommand } from "./conformance.ts";
-import { addDemoCommand } from "./demo.ts";
-import { addDoctorCommand } from "./doctor.ts";
-import { endWithoutReaders } from "./end-without-readers.ts";
-import { EXIT, EXIT_CODES } from "./exit-codes.ts";
-import { addExplainCommand } from "./explain.ts";
-import { addExportCommands } from "./export.ts";
-import { addHealthCommand } from "./health.ts";
-import { addMigrateCommand } from "./migrate.ts";
-import { addProjectCommand } from "./project.ts";
-import { addStartCommand } from "./start.ts";
-import { processTerminal } from "./terminal.ts";
-import { addVerifyCommand } from "./verify.ts";
-import { addWatchCommand } from "./watch.ts";
+import { addBootstrapCommand } from "./commands/bootstrap.ts";
+import { addCompletionCommand } from "./commands/completion.ts";
+import { addConfigCommand } from "./commands/config.ts";
+import { addConformanceCommand } from "./commands/conformance.ts";
+import { addDemoCommand } from "./commands/demo.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addExplainCommand } from "./commands/explain.ts";
+import { addExportCommands } from "./commands/export.ts";
+import { addHealthCommand } from "./commands/health.ts";
+import { addMigrateCommand } from "./commands/migrate.ts";
+import { addProjectCommand } from "./commands/project.ts";
+import { addStartCommand } from "./commands/start.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
+import { addWatchCommand } from "./commands/watch.ts";
+import { endWithoutReaders } from "./terminal/end-without-readers.ts";
+import { EXIT, EXIT_CODES } from "./terminal/exit-codes.ts";
+import { processTerminal } from "./terminal/terminal.ts";
 
 function readVersion(): string {
   const manifest: { readonly version: string } = JSON.parse(

@@ -1,4 +1,4 @@
-import type { Database } from "../postgres/database.ts";
+import type { Database } from "../postgres/connection/database.ts";
 import { FlagsmithFlagdError } from "../support/errors.ts";
 import { nearNames } from "../support/near-names.ts";
 import { type FlagValue, typedValue } from "./writer/flag-value.ts";

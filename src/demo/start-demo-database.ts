@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from "../postgres/database.ts";
+import { type Database, openDatabase } from "../postgres/connection/database.ts";
 import { startEmbeddedPostgres } from "./cluster/embedded-postgres.ts";
 import { removeDemoState, writeDemoState } from "./demo-state.ts";
 import { createSampleProject, DEMO_KEYS, type SampleProject } from "./sample/sample-project.ts";

@@ -1,6 +1,6 @@
 import type { DirectoryEntry } from "../model/access.ts";
 import type { TranslationWarning } from "../model/warning.ts";
-import type { Directory } from "../postgres/read-directory.ts";
+import type { Directory } from "../postgres/reading/read-directory.ts";
 import { messageOf } from "../support/errors.ts";
 import { type Finding, found } from "./finding.ts";
 

@@ -1,6 +1,6 @@
-import type { Queryable } from "../postgres/database.ts";
-import { HEARING_CHANNEL, HearingTest } from "../postgres/hearing-test.ts";
-import { type ListenConnection, openListenConnection } from "../postgres/listen-connection.ts";
+import type { Queryable } from "../postgres/connection/database.ts";
+import { HEARING_CHANNEL, HearingTest } from "../postgres/listening/hearing-test.ts";
+import { type ListenConnection, openListenConnection } from "../postgres/listening/listen-connection.ts";
 import type { Clock } from "../support/clock.ts";
 import { codeOf, messageOf } from "../support/errors.ts";
 import { type Finding, found } from "./finding.ts";

@@ -1,6 +1,6 @@
-import { adviceFor, isConnectionFailure } from "../postgres/connection-failure.ts";
-import type { Queryable } from "../postgres/database.ts";
-import { readServerInfo, type ServerInfo } from "../postgres/server-info.ts";
+import { adviceFor, isConnectionFailure } from "../postgres/connection/connection-failure.ts";
+import type { Queryable } from "../postgres/connection/database.ts";
+import { readServerInfo, type ServerInfo } from "../postgres/connection/server-info.ts";
 import type { Clock } from "../support/clock.ts";
 import { messageOf } from "../support/errors.ts";
 import { type Finding, found } from "./finding.ts";

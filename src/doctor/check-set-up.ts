@@ -1,7 +1,7 @@
-import type { Queryable } from "../postgres/database.ts";
-import { type FlagsmithColumns, probeFlagsmith } from "../postgres/flagsmith-columns.ts";
-import { type MigrationStatus, migrationStatus } from "../postgres/migrate.ts";
-import { type RightPurpose, readRights } from "../postgres/read-rights.ts";
+import type { Queryable } from "../postgres/connection/database.ts";
+import { type FlagsmithColumns, probeFlagsmith } from "../postgres/schema/flagsmith-columns.ts";
+import { type MigrationStatus, migrationStatus } from "../postgres/set-up/migrate.ts";
+import { type RightPurpose, readRights } from "../postgres/set-up/read-rights.ts";
 import { codeOf, messageOf } from "../support/errors.ts";
 import type { FindingCode } from "./catalogue.ts";
 import { type Finding, found } from "./finding.ts";

@@ -1,5 +1,5 @@
-import type { Database } from "../postgres/database.ts";
-import { readDirectory } from "../postgres/read-directory.ts";
+import type { Database } from "../postgres/connection/database.ts";
+import { readDirectory } from "../postgres/reading/read-directory.ts";
 import type { Clock } from "../support/clock.ts";
 import { messageOf } from "../support/errors.ts";
 import { checkEnvironments, type EnvironmentChecks } from "./check-environments.ts";

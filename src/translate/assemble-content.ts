@@ -1,7 +1,7 @@
 import { canonicalJson, canonicalObject } from "../model/canonical-json.ts";
 import type { DocumentContent, MetadataValue } from "../model/document.ts";
-import type { TranslatedFeatures } from "./environment-features.ts";
-import { sharedBody } from "./shared-body.ts";
+import type { TranslatedFeatures } from "./kept/environment-features.ts";
+import { sharedBody } from "./shared/shared-body.ts";
 import { utf8Bytes } from "./size.ts";
 
 const SCHEMA = "https://flagd.dev/schema/v0/flags.json";

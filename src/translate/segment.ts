@@ -5,7 +5,7 @@ import type { WarningReason } from "../model/warning.ts";
 import { translateCondition } from "./conditions/condition.ts";
 import { and, not, or, property } from "./conditions/logic.ts";
 import { isOneOf, TARGETING_KEY } from "./identity-key.ts";
-import { jsonDepth, variablesOf, withoutRepeats } from "./logic-walk.ts";
+import { jsonDepth, variablesOf, withoutRepeats } from "./shared/logic-walk.ts";
 
 /** A warning before it is known which features it reaches. */
 export interface Finding {

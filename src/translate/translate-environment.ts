@@ -8,10 +8,10 @@ import { flagSetIdOf } from "../model/slug.ts";
 import type { Translation } from "../model/translation.ts";
 import type { TranslationWarning } from "../model/warning.ts";
 import { assembleContent } from "./assemble-content.ts";
-import type { TranslatedFeatures } from "./environment-features.ts";
 import type { FailureListener } from "./failure.ts";
+import type { TranslatedFeatures } from "./kept/environment-features.ts";
+import { TranslationCache } from "./kept/translation-cache.ts";
 import { largestParts } from "./size.ts";
-import { TranslationCache } from "./translation-cache.ts";
 import { unreadableRows } from "./unreadable-rows.ts";
 import { warningsMetadata } from "./warnings.ts";
 

@@ -1,5 +1,5 @@
 import type { TranslationWarning } from "../model/warning.ts";
-import { cut } from "./feature-metadata.ts";
+import { cut } from "./feature/feature-metadata.ts";
 
 /** flagd merges the set's metadata into every flag and every answer, so it holds the first warnings only. */
 const MOST_ENTRIES = 20;

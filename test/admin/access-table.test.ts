@@ -1,7 +1,7 @@
 /** Issue 7: whoever a real Flagsmith let read or change a project's integrations, and nobody else. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
-import { migrateUp } from "../../src/postgres/migrate.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { startTestServer } from "../server/harness.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { describeWithShared, readSharedJson } from "../support/shared-folder.ts";

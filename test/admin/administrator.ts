@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Database } from "../../src/postgres/database.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
 
 /** Makes a user who is an administrator of the project's organisation; gives the user's token. */
 export async function createAdministrator(database: Database, projectId: number): Promise<string> {

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSampleProject, DEMO_KEYS, type SampleProject } from "../../src/demo/sample/sample-project.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { follow, startTestServer } from "../server/harness.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createAdministrator } from "./administrator.ts";

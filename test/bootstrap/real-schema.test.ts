@@ -1,6 +1,6 @@
 /** bootstrap on every table of a real Flagsmith: empty, and with a real Flagsmith's rows. */
 import { expect, it } from "vitest";
-import type { Database } from "../../src/postgres/database.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, loadSharedRows, type TestDatabase } from "../support/database.ts";
 import { describeWithShared } from "../support/shared-folder.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../../src/postgres/database.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
 import { readSharedJson } from "../support/shared-folder.ts";
 
 interface Table {

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { firstDocument } from "../../src/cli/first-document.ts";
+import { firstDocument } from "../../src/cli/following/first-document.ts";
 import { checkPostgres } from "../../src/doctor/check-postgres.ts";
 import { checkManagement, checkStream } from "../../src/doctor/check-server.ts";
 import { systemClock } from "../../src/support/clock.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createFlagsmithTables } from "../../src/demo/tables/flagsmith-tables.ts";
-import { openDatabase } from "../../src/postgres/database.ts";
+import { openDatabase } from "../../src/postgres/connection/database.ts";
 import { prepareDatabase } from "../server/database-away/place.ts";
 import { eventually } from "../server/harness.ts";
 import { describeWithInstalledPostgres } from "../support/installed-postgres.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSampleProject } from "../../src/demo/sample/sample-project.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { startTestServer } from "../server/harness.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { runCli } from "./run-cli.ts";

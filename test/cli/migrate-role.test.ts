@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readRights } from "../../src/postgres/read-rights.ts";
+import { readRights } from "../../src/postgres/set-up/read-rights.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestRole, type TestRole } from "../support/roles.ts";
 import { runCli } from "./run-cli.ts";

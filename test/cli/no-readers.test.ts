@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { toggleFlag } from "../../src/demo/change-flag.ts";
 import { createSampleProject, DEMO_KEYS } from "../../src/demo/sample/sample-project.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { startTestServer } from "../server/harness.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { startCli } from "./run-cli.ts";

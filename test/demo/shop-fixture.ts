@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect } from "vitest";
 import { liveState } from "../../src/demo/writer/live-state.ts";
 import { createEnvironment, createOrganisation, createProject } from "../../src/demo/writer/write-places.ts";
-import type { Database } from "../../src/postgres/database.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSampleProject, DEMO_KEYS } from "../../src/demo/sample/sample-project.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
 import { type RunningCli, runCli, startCli } from "../cli/run-cli.ts";
 import { eventually, follow } from "../server/harness.ts";
 import { createAuthority } from "../support/certificates.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { validate } from "dockerfile-utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSampleProject } from "../../src/demo/sample/sample-project.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { eventually } from "../server/harness.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { freePort } from "../support/free-port.ts";

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readDemoState } from "../../src/demo/demo-state.ts";
 import { createSampleProject, DEMO_KEYS } from "../../src/demo/sample/sample-project.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { type RunningCli, runCli, startCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import {

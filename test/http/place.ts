@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { createSampleProject, type SampleProject } from "../../src/demo/sample/sample-project.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { startTestServer } from "../server/harness.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 

@@ -1,7 +1,7 @@
 import { createSampleProject, DEMO_KEYS, type SampleProject } from "../../src/demo/sample/sample-project.ts";
 import type { StatusReport } from "../../src/model/status.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { type FollowedStream, follow, startTestServer } from "../server/harness.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 

@@ -1,9 +1,9 @@
 import { createSampleProject, type SampleProject } from "../../src/demo/sample/sample-project.ts";
 import type { UnreadablePart } from "../../src/model/environment.ts";
 import type { TranslationWarning } from "../../src/model/warning.ts";
-import type { Database, Queryable } from "../../src/postgres/database.ts";
-import { type FlagsmithColumns, probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
-import { readEnvironment } from "../../src/postgres/read-environment.ts";
+import type { Database, Queryable } from "../../src/postgres/connection/database.ts";
+import { readEnvironment } from "../../src/postgres/reading/read-environment.ts";
+import { type FlagsmithColumns, probeFlagsmith } from "../../src/postgres/schema/flagsmith-columns.ts";
 import { translateEnvironment } from "../../src/translate/translate-environment.ts";
 import { type FlagTexts, flagTexts } from "../server/series/seen-flags.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";

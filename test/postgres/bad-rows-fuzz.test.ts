@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Queryable } from "../../src/postgres/database.ts";
+import type { Queryable } from "../../src/postgres/connection/database.ts";
 import { type BadRowPlace, openBadRowPlace } from "./bad-row-place.ts";
 
 const SEED = Number(process.env.PROPERTY_SEED ?? Math.floor(Math.random() * 2 ** 31));

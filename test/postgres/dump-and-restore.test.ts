@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { toggleFlag } from "../../src/demo/change-flag.ts";
 import { createSampleProject, DEMO_KEYS } from "../../src/demo/sample/sample-project.ts";
 import { createFlagsmithTables } from "../../src/demo/tables/flagsmith-tables.ts";
-import { type Database, openDatabase } from "../../src/postgres/database.ts";
-import { migrateUp, migrationStatus, requireMigrated } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { type Database, openDatabase } from "../../src/postgres/connection/database.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp, migrationStatus, requireMigrated } from "../../src/postgres/set-up/migrate.ts";
 import {
   describeWithInstalledPostgres,
   type InstalledPostgres,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSampleProject } from "../../src/demo/sample/sample-project.ts";
-import { probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
-import { readEnvironment } from "../../src/postgres/read-environment.ts";
+import { readEnvironment } from "../../src/postgres/reading/read-environment.ts";
+import { probeFlagsmith } from "../../src/postgres/schema/flagsmith-columns.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 describe("which Flagsmith this is", () => {

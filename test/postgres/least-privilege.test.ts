@@ -1,10 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSampleProject } from "../../src/demo/sample/sample-project.ts";
-import { openDatabase } from "../../src/postgres/database.ts";
-import { grantServerRole, migrateUp, migrationScript, migrationStatus } from "../../src/postgres/migrate.ts";
-import { OWN_RIGHTS } from "../../src/postgres/needed-rights.ts";
-import { listProjects } from "../../src/postgres/project-settings.ts";
-import { readRights } from "../../src/postgres/read-rights.ts";
+import { openDatabase } from "../../src/postgres/connection/database.ts";
+import { listProjects } from "../../src/postgres/own-tables/project-settings.ts";
+import {
+  grantServerRole,
+  migrateUp,
+  migrationScript,
+  migrationStatus,
+} from "../../src/postgres/set-up/migrate.ts";
+import { OWN_RIGHTS } from "../../src/postgres/set-up/needed-rights.ts";
+import { readRights } from "../../src/postgres/set-up/read-rights.ts";
 import { createTestDatabase, onDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestRole, giveTablesTo, quotedRole, type TestRole } from "../support/roles.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Listener } from "../../src/postgres/listener.ts";
+import { Listener } from "../../src/postgres/listening/listener.ts";
 import { eventually } from "../server/harness.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { ManualClock } from "../support/manual-clock.ts";

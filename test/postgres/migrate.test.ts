@@ -5,7 +5,7 @@ import {
   migrationScript,
   migrationStatus,
   requireMigrated,
-} from "../../src/postgres/migrate.ts";
+} from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 /** Everything in the catalogue that is not Flagsmith's own: schemas, triggers, functions. */

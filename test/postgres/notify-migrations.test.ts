@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { TRIGGER_TABLES } from "../../src/postgres/schema-triggers.ts";
+import { TRIGGER_TABLES } from "../../src/postgres/schema/schema-triggers.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { codeOf, messageOf } from "../../src/support/errors.ts";
 import { createTestDatabase, onDatabase, type TestDatabase } from "../support/database.ts";
 import type { NoticeRecorder } from "../support/notices.ts";

@@ -2,7 +2,7 @@ import { liveState } from "../../src/demo/writer/live-state.ts";
 import { createFeature } from "../../src/demo/writer/write-features.ts";
 import { createEnvironment, createOrganisation, createProject } from "../../src/demo/writer/write-places.ts";
 import { createSegment } from "../../src/demo/writer/write-segments.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type NoticeRecorder, recordNotices } from "../support/notices.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/demo/cluster/embedded-postgres.ts";
 import { createFlagsmithTables } from "../../src/demo/tables/flagsmith-tables.ts";
-import { type Database, openDatabase } from "../../src/postgres/database.ts";
-import { migrateUp, migrationStatus } from "../../src/postgres/migrate.ts";
+import { type Database, openDatabase } from "../../src/postgres/connection/database.ts";
+import { migrateUp, migrationStatus } from "../../src/postgres/set-up/migrate.ts";
 
 const LONG = "x".repeat(7_900);
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { setStateEnabled } from "../../src/demo/writer/write-states.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import type { TestDatabase } from "../support/database.ts";
 import type { NoticeRecorder } from "../support/notices.ts";
 import { NOTHING_NAMED, type NotifyPlace, openNotifyPlace } from "./notify-place.ts";

@@ -14,7 +14,7 @@ import { touchEnvironments } from "../../src/demo/writer/write-places.ts";
 import { createSegment, editSegment } from "../../src/demo/writer/write-segments.ts";
 import { setStateEnabled, setStateValue, setWeights } from "../../src/demo/writer/write-states.ts";
 import { createDraft, publishDraft, publishVersion } from "../../src/demo/writer/write-versions.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
 import type { TestDatabase } from "../support/database.ts";
 import type { NoticeRecorder } from "../support/notices.ts";
 import { GOLD_RULES, NOTHING_NAMED, type NotifyPlace, openNotifyPlace } from "./notify-place.ts";

@@ -15,14 +15,14 @@ import { createSegment, deleteSegment, editSegment } from "../../src/demo/writer
 import { setStateEnabled, setStateValue, setWeights } from "../../src/demo/writer/write-states.ts";
 import { publishVersion } from "../../src/demo/writer/write-versions.ts";
 import type { EnvironmentSnapshot } from "../../src/model/environment.ts";
-import type { Database } from "../../src/postgres/database.ts";
-import { type FlagsmithColumns, probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { readEnvironment } from "../../src/postgres/read-environment.ts";
+import type { Database } from "../../src/postgres/connection/database.ts";
+import { readEnvironment } from "../../src/postgres/reading/read-environment.ts";
+import { type FlagsmithColumns, probeFlagsmith } from "../../src/postgres/schema/flagsmith-columns.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { DirtyScopes } from "../../src/snapshot/dirty-scopes.ts";
 import { mergeReading } from "../../src/snapshot/merge-reading.ts";
+import { TranslationCache } from "../../src/translate/kept/translation-cache.ts";
 import { translateEnvironment } from "../../src/translate/translate-environment.ts";
-import { TranslationCache } from "../../src/translate/translation-cache.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type NoticeRecorder, recordNotices, type SeenNotice } from "../support/notices.ts";
 

@@ -3,16 +3,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSampleProject, type SampleProject } from "../../src/demo/sample/sample-project.ts";
 import { liveState } from "../../src/demo/writer/live-state.ts";
 import { createFeature } from "../../src/demo/writer/write-features.ts";
-import type { Database, Queryable } from "../../src/postgres/database.ts";
-import { probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
+import type { Database, Queryable } from "../../src/postgres/connection/database.ts";
+import { recordRevision } from "../../src/postgres/own-tables/record-revision.ts";
 import {
   beginReading,
   type EnvironmentReading,
   readEnvironment,
-} from "../../src/postgres/read-environment.ts";
-import { recordRevision } from "../../src/postgres/record-revision.ts";
-import { TablesMoved } from "../../src/postgres/schema-storage.ts";
+} from "../../src/postgres/reading/read-environment.ts";
+import { probeFlagsmith } from "../../src/postgres/schema/flagsmith-columns.ts";
+import { TablesMoved } from "../../src/postgres/schema/schema-storage.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const SETTINGS = { semantics: "flagsmith", identityOverrideLimit: 100 } as const;

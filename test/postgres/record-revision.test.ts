@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { recordRevision } from "../../src/postgres/record-revision.ts";
+import { recordRevision } from "../../src/postgres/own-tables/record-revision.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const T0 = Date.UTC(2026, 10, 23, 12, 0, 0);

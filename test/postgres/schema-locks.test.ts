@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSampleProject, type SampleProject } from "../../src/demo/sample/sample-project.ts";
-import { type Database, openDatabase } from "../../src/postgres/database.ts";
-import { probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
-import { migrateDown, migrateUp, migrationStatus } from "../../src/postgres/migrate.ts";
-import { readEnvironment } from "../../src/postgres/read-environment.ts";
+import { type Database, openDatabase } from "../../src/postgres/connection/database.ts";
+import { readEnvironment } from "../../src/postgres/reading/read-environment.ts";
+import { probeFlagsmith } from "../../src/postgres/schema/flagsmith-columns.ts";
+import { migrateDown, migrateUp, migrationStatus } from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const SETTINGS = { semantics: "flagsmith", identityOverrideLimit: 100 } as const;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { migrateUp, migrationStatus } from "../../src/postgres/migrate.ts";
-import { readMigrations } from "../../src/postgres/migration-files.ts";
-import { readCatalog } from "../../src/postgres/schema-catalog.ts";
-import { ownFunctions } from "../../src/postgres/schema-functions.ts";
-import { ANNOUNCED_COLUMNS, OPTIONAL_COLUMNS, READ_COLUMNS } from "../../src/postgres/schema-needs.ts";
-import { ownProblems, readingProblems } from "../../src/postgres/schema-problems.ts";
-import { OWN_TRIGGERS } from "../../src/postgres/schema-triggers.ts";
+import { readMigrations } from "../../src/postgres/schema/migration-files.ts";
+import { readCatalog } from "../../src/postgres/schema/schema-catalog.ts";
+import { ownFunctions } from "../../src/postgres/schema/schema-functions.ts";
+import { ANNOUNCED_COLUMNS, OPTIONAL_COLUMNS, READ_COLUMNS } from "../../src/postgres/schema/schema-needs.ts";
+import { ownProblems, readingProblems } from "../../src/postgres/schema/schema-problems.ts";
+import { OWN_TRIGGERS } from "../../src/postgres/schema/schema-triggers.ts";
+import { migrateUp, migrationStatus } from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 describe("what is missing or altered is named", { timeout: 120_000 }, () => {

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSampleProject, type SampleProject } from "../../src/demo/sample/sample-project.ts";
-import { type Database, openDatabase } from "../../src/postgres/database.ts";
-import { probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
-import { migrateUp, migrationStatus } from "../../src/postgres/migrate.ts";
-import { readDirectory } from "../../src/postgres/read-directory.ts";
-import { readEnvironment } from "../../src/postgres/read-environment.ts";
-import { readCatalog } from "../../src/postgres/schema-catalog.ts";
-import { OPTIONAL_COLUMNS, READ_COLUMNS } from "../../src/postgres/schema-needs.ts";
-import { tablesWithRows, wereDeleted } from "../../src/postgres/schema-rows.ts";
+import { type Database, openDatabase } from "../../src/postgres/connection/database.ts";
+import { readDirectory } from "../../src/postgres/reading/read-directory.ts";
+import { readEnvironment } from "../../src/postgres/reading/read-environment.ts";
+import { probeFlagsmith } from "../../src/postgres/schema/flagsmith-columns.ts";
+import { readCatalog } from "../../src/postgres/schema/schema-catalog.ts";
+import { OPTIONAL_COLUMNS, READ_COLUMNS } from "../../src/postgres/schema/schema-needs.ts";
+import { tablesWithRows, wereDeleted } from "../../src/postgres/schema/schema-rows.ts";
+import { migrateUp, migrationStatus } from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const SETTINGS = { semantics: "flagsmith", identityOverrideLimit: 100 } as const;

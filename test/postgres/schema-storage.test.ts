@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSampleProject, type SampleProject } from "../../src/demo/sample/sample-project.ts";
-import type { Database, Queryable } from "../../src/postgres/database.ts";
-import { readCatalog } from "../../src/postgres/schema-catalog.ts";
-import { readFlagsmith, storageOfAll, TablesMoved } from "../../src/postgres/schema-storage.ts";
+import type { Database, Queryable } from "../../src/postgres/connection/database.ts";
+import { readCatalog } from "../../src/postgres/schema/schema-catalog.ts";
+import { readFlagsmith, storageOfAll, TablesMoved } from "../../src/postgres/schema/schema-storage.ts";
 import { createTestDatabase, onDatabase, type TestDatabase } from "../support/database.ts";
 
 const COUNT = "SELECT count(*)::int AS count FROM features_feature";

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openDatabase } from "../../src/postgres/database.ts";
+import { openDatabase } from "../../src/postgres/connection/database.ts";
 
 function message(type: string, body: Buffer): Buffer {
   const head = Buffer.alloc(5, type);

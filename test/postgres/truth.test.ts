@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { EnvironmentSnapshot } from "../../src/model/environment.ts";
 import type { Translation } from "../../src/model/translation.ts";
-import type { Database, Queryable } from "../../src/postgres/database.ts";
-import { type FlagsmithColumns, probeFlagsmith } from "../../src/postgres/flagsmith-columns.ts";
-import { readEnvironment } from "../../src/postgres/read-environment.ts";
+import type { Database, Queryable } from "../../src/postgres/connection/database.ts";
+import { readEnvironment } from "../../src/postgres/reading/read-environment.ts";
+import { type FlagsmithColumns, probeFlagsmith } from "../../src/postgres/schema/flagsmith-columns.ts";
 import { translateEnvironment } from "../../src/translate/translate-environment.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { describeWithShared } from "../support/shared-folder.ts";

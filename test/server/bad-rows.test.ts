@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { setFlagValue, toggleFlag } from "../../src/demo/change-flag.ts";
 import { createSampleProject, DEMO_KEYS, type SampleProject } from "../../src/demo/sample/sample-project.ts";
 import { liveState } from "../../src/demo/writer/live-state.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { follow, type SeenDocument, startTestServer } from "./harness.ts";
 

@@ -8,8 +8,8 @@ import { disableV2Versioning } from "../../src/demo/writer/switch-versioning.ts"
 import { createServerKey, deleteServerKey, expireServerKey } from "../../src/demo/writer/write-keys.ts";
 import { createIdentityOverride } from "../../src/demo/writer/write-overrides.ts";
 import { touchEnvironments } from "../../src/demo/writer/write-places.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { eventually, type FollowedStream, follow, type SeenDocument, startTestServer } from "./harness.ts";
 

@@ -5,9 +5,9 @@ import { toggleFlag } from "../../src/demo/change-flag.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/demo/cluster/embedded-postgres.ts";
 import { createSampleProject, DEMO_KEYS, type SampleProject } from "../../src/demo/sample/sample-project.ts";
 import { createFlagsmithTables } from "../../src/demo/tables/flagsmith-tables.ts";
-import { type Database, openDatabase } from "../../src/postgres/database.ts";
-import { migrateUp } from "../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../src/postgres/project-settings.ts";
+import { type Database, openDatabase } from "../../src/postgres/connection/database.ts";
+import { chooseForProject } from "../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, onDatabase, type TestDatabase } from "../support/database.ts";
 import { eventually, follow, type SeenDocument, startTestServer } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { inject } from "vitest";
-import { type Database, openDatabase, type Queryable } from "../../src/postgres/database.ts";
+import { type Database, openDatabase, type Queryable } from "../../src/postgres/connection/database.ts";
 import { readSharedJson, sharedFolder } from "./shared-folder.ts";
 
 /** What the global setup hands to every test file. */

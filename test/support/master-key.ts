@@ -1,5 +1,5 @@
 import { pbkdf2Sync, randomBytes } from "node:crypto";
-import type { Queryable } from "../../src/postgres/database.ts";
+import type { Queryable } from "../../src/postgres/connection/database.ts";
 
 /** A master API key as Flagsmith makes one, and the hash that Django stores of it. */
 export function newMasterKey(iterations = 1_000): { key: string; prefix: string; hashedKey: string } {

@@ -1,6 +1,6 @@
-import type { ChangeNotice } from "../../src/postgres/change-notice.ts";
-import type { Queryable } from "../../src/postgres/database.ts";
-import { Listener } from "../../src/postgres/listener.ts";
+import type { Queryable } from "../../src/postgres/connection/database.ts";
+import type { ChangeNotice } from "../../src/postgres/listening/change-notice.ts";
+import { Listener } from "../../src/postgres/listening/listener.ts";
 import { systemClock } from "../../src/support/clock.ts";
 
 /** A notification without its time, for comparison. */

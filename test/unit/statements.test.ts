@@ -10,16 +10,16 @@ import { expect, it } from "vitest";
 
 /** What the text of a statement is made of besides constants, by file, and why that is none of anybody's input. */
 const REVIEWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "src/postgres/database.ts": {
+  "src/postgres/connection/database.ts": {
     text: "passes on whole statements, which their authors' files are looked at for",
     statementTimeoutMs: "a number of the configuration, checked as such",
   },
-  "src/postgres/guarded-database.ts": { text: "passes on whole statements" },
-  "src/postgres/environment-rows.ts": {
+  "src/postgres/connection/guarded-database.ts": { text: "passes on whole statements" },
+  "src/postgres/reading/environment-rows.ts": {
     'columns.optionKey ? "key" : "NULL AS key"': "one of two constants",
     'wanted === "all" ? ALL_LIVE_FEATURES : "= ANY ($1)"': "one of two constants",
   },
-  "src/postgres/grants.ts": {
+  "src/postgres/set-up/grants.ts": {
     "columnList(withAdmin)": "names from schema-needs.ts",
     "grantsBlock(withAdmin)": "one of two constants",
     "ownGrants()": "names from needed-rights.ts",
@@ -28,12 +28,14 @@ const REVIEWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "pg.escapeLiteral(role).trim()":
       "only printed: a literal, which Postgres quotes as an identifier where it is used",
   },
-  "src/postgres/listen-connection.ts": { "client.escapeIdentifier(channel)": "one of two constants" },
-  "src/postgres/live-states.ts": {
+  "src/postgres/listening/listen-connection.ts": {
+    "client.escapeIdentifier(channel)": "one of two constants",
+  },
+  "src/postgres/reading/live-states.ts": {
     candidates: "one of four constants",
     features: "one of two constants",
   },
-  "src/postgres/migrate.ts": {
+  "src/postgres/set-up/migrate.ts": {
     "createTriggerSql(trigger, { replace: false })": "made from schema-triggers.ts",
     'createTriggerSql(trigger, { replace: fault !== "missing" })': "made from schema-triggers.ts",
     "migration.sql": "a file of this release",
@@ -43,25 +45,25 @@ const REVIEWED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "trigger.name": "a name from schema-triggers.ts",
     "trigger.table": "a name from schema-triggers.ts",
   },
-  "src/postgres/read-directory.ts": {
+  "src/postgres/reading/read-directory.ts": {
     creating: "one of two constants",
     "environmentsSql(columns, known === undefined ? SETTINGS : KNOWN_SETTINGS)": "one of four constants",
     installation: "one of two constants",
     settings: "one of two constants",
   },
-  "src/postgres/read-environment.ts": {
+  "src/postgres/reading/read-environment.ts": {
     'liveStatesSql(v2, "all")': "one of two constants",
     'liveStatesSql(v2, "some")': "one of two constants",
     "nextLiveSql(v2)": "one of two constants",
     'optionsSql(columns, "all")': "one of two constants",
     'optionsSql(columns, "some")': "one of two constants",
   },
-  "src/postgres/read-rights.ts": { name: "a message, no statement" },
-  "src/postgres/schema-rows.ts": {
+  "src/postgres/set-up/read-rights.ts": { name: "a message, no statement" },
+  "src/postgres/schema/schema-rows.ts": {
     name: "a name from schema-needs.ts",
     'tests.join(", ")': "made of names from schema-needs.ts",
   },
-  "src/postgres/schema-triggers.ts": {
+  "src/postgres/schema/schema-triggers.ts": {
     definition: "one of five constants, with a table's name from the same file",
     drop: "made from names of the same file",
     name: "a name of the same file",

@@ -1,12 +1,12 @@
 /** database: the connections to Flagsmith's Postgres and what it holds, watched: whether what is heard and read can be relied on. */
 import type { Logger } from "../../observe/logger.ts";
 import type { Metrics } from "../../observe/metrics.ts";
-import type { ChangeNotice } from "../../postgres/change-notice.ts";
-import { adviceFor } from "../../postgres/connection-failure.ts";
-import { type Database, openDatabase } from "../../postgres/database.ts";
-import { GuardedDatabase } from "../../postgres/guarded-database.ts";
-import { Listener } from "../../postgres/listener.ts";
-import { isStandby } from "../../postgres/standby.ts";
+import { adviceFor } from "../../postgres/connection/connection-failure.ts";
+import { type Database, openDatabase } from "../../postgres/connection/database.ts";
+import { GuardedDatabase } from "../../postgres/connection/guarded-database.ts";
+import { isStandby } from "../../postgres/connection/standby.ts";
+import type { ChangeNotice } from "../../postgres/listening/change-notice.ts";
+import { Listener } from "../../postgres/listening/listener.ts";
 import type { Clock, Timer } from "../../support/clock.ts";
 import { ERRORS } from "../../support/error-catalogue.ts";
 import { FlagsmithFlagdError, messageOf } from "../../support/errors.ts";

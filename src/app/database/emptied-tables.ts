@@ -1,4 +1,4 @@
-import { NOWHERE } from "../../postgres/schema-storage.ts";
+import { NOWHERE } from "../../postgres/schema/schema-storage.ts";
 
 /** What a look at the tables found. */
 export interface TablesLook {

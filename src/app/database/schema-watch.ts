@@ -1,17 +1,17 @@
 import type { Logger } from "../../observe/logger.ts";
 import type { Metrics } from "../../observe/metrics.ts";
-import type { Database } from "../../postgres/database.ts";
-import { columnsOf, type FlagsmithColumns } from "../../postgres/flagsmith-columns.ts";
-import { stepProblems } from "../../postgres/migrate.ts";
-import { type Catalog, readCatalog } from "../../postgres/schema-catalog.ts";
+import type { Database } from "../../postgres/connection/database.ts";
+import { columnsOf, type FlagsmithColumns } from "../../postgres/schema/flagsmith-columns.ts";
+import { type Catalog, readCatalog } from "../../postgres/schema/schema-catalog.ts";
 import {
   ownProblems,
   readingProblems,
   SCHEMA_ADVICE,
   type SchemaProblem,
-} from "../../postgres/schema-problems.ts";
-import { tablesWithRows } from "../../postgres/schema-rows.ts";
-import { NOWHERE, storageOf, storageOfAll, TablesMoved } from "../../postgres/schema-storage.ts";
+} from "../../postgres/schema/schema-problems.ts";
+import { tablesWithRows } from "../../postgres/schema/schema-rows.ts";
+import { NOWHERE, storageOf, storageOfAll, TablesMoved } from "../../postgres/schema/schema-storage.ts";
+import { stepProblems } from "../../postgres/set-up/migrate.ts";
 import type { Clock } from "../../support/clock.ts";
 import { codeOf } from "../../support/errors.ts";
 import { EmptiedTables } from "./emptied-tables.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../../postgres/database.ts";
+import type { Database } from "../../postgres/connection/database.ts";
 import { translateEnvironment } from "../../translate/translate-environment.ts";
 import { type Explanation, explainFlag } from "../../verify/explain.ts";
 import type { FlagdContext } from "../../verify/person.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../../postgres/database.ts";
+import type { Database } from "../../postgres/connection/database.ts";
 import { translateEnvironment } from "../../translate/translate-environment.ts";
 import { compareEngines, type VerifyReport } from "../../verify/compare.ts";
 import type { Comparison } from "../../verify/comparison.ts";

@@ -1,9 +1,9 @@
 import type { Revision } from "../../model/revision.ts";
 import type { Logger } from "../../observe/logger.ts";
-import { isConnectionFailure } from "../../postgres/connection-failure.ts";
-import type { Database } from "../../postgres/database.ts";
-import type { EarlyReading } from "../../postgres/read-environment.ts";
-import { type RecordedRevision, recordRevision } from "../../postgres/record-revision.ts";
+import { isConnectionFailure } from "../../postgres/connection/connection-failure.ts";
+import type { Database } from "../../postgres/connection/database.ts";
+import { type RecordedRevision, recordRevision } from "../../postgres/own-tables/record-revision.ts";
+import type { EarlyReading } from "../../postgres/reading/read-environment.ts";
 import { messageOf } from "../../support/errors.ts";
 
 /** What is known of a content's version. */

@@ -1,5 +1,5 @@
 import type { DirectoryEntry } from "../../model/access.ts";
-import type { Directory } from "../../postgres/read-directory.ts";
+import type { Directory } from "../../postgres/reading/read-directory.ts";
 
 /** All of an entry and its project's settings that a document, or the right to have one, depends on. */
 function fingerprint(directory: Directory, entry: DirectoryEntry): string {

@@ -1,5 +1,5 @@
 import type { DirectoryEntry } from "../../model/access.ts";
-import type { Directory } from "../../postgres/read-directory.ts";
+import type { Directory } from "../../postgres/reading/read-directory.ts";
 
 const EMPTY: Directory = {
   entries: [],

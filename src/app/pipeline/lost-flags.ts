@@ -1,6 +1,6 @@
 import type { Logger } from "../../observe/logger.ts";
-import type { Database } from "../../postgres/database.ts";
-import { wereDeleted } from "../../postgres/schema-rows.ts";
+import type { Database } from "../../postgres/connection/database.ts";
+import { wereDeleted } from "../../postgres/schema/schema-rows.ts";
 
 /** A reading of an environment without any flag, and what was shown before. */
 export interface EmptyReading {

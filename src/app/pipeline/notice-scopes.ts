@@ -1,5 +1,5 @@
 import type { DirectoryEntry } from "../../model/access.ts";
-import type { ChangeNotice } from "../../postgres/change-notice.ts";
+import type { ChangeNotice } from "../../postgres/listening/change-notice.ts";
 import type { ChangeScope } from "../../snapshot/change-ledger.ts";
 
 /** The environments that a notification concerns: those that it names, and all of the projects that it names. */

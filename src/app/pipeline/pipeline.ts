@@ -1,11 +1,11 @@
 /**
- * app: the only wiring. Data goes one way: a signal says what is dirty, the environment is read, translated, hashed,
+ * pipeline: data goes one way. A signal says what is dirty, the environment is read, translated, hashed,
  * given its version and put on the board, from which the transports send.
  */
 
 import type { KeyRing } from "../../access/key-ring.ts";
-import type { ChangeNotice } from "../../postgres/change-notice.ts";
-import { type Directory, readDirectory } from "../../postgres/read-directory.ts";
+import type { ChangeNotice } from "../../postgres/listening/change-notice.ts";
+import { type Directory, readDirectory } from "../../postgres/reading/read-directory.ts";
 import { ChangeLedger } from "../../snapshot/change-ledger.ts";
 import { DirtyScopes } from "../../snapshot/dirty-scopes.ts";
 import { RefreshQueue, type RefreshReason } from "../../snapshot/refresh-queue.ts";

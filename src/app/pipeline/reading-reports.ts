@@ -1,6 +1,6 @@
 import type { Logger } from "../../observe/logger.ts";
 import type { Metrics } from "../../observe/metrics.ts";
-import { isConnectionFailure } from "../../postgres/connection-failure.ts";
+import { isConnectionFailure } from "../../postgres/connection/connection-failure.ts";
 import type { RefreshReason } from "../../snapshot/refresh-queue.ts";
 import type { Clock } from "../../support/clock.ts";
 import { messageOf } from "../../support/errors.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "../../observe/logger.ts";
-import { isConnectionFailure } from "../../postgres/connection-failure.ts";
+import { isConnectionFailure } from "../../postgres/connection/connection-failure.ts";
 import { codeOf, messageOf } from "../../support/errors.ts";
 import type { Hindrance } from "../../transports/admin/routes.ts";
 

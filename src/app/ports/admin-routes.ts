@@ -3,14 +3,14 @@ import type { MasterKeyVerifier } from "../../access/master-keys.ts";
 import type { RequestOrigin } from "../../model/access.ts";
 import { nameOf } from "../../model/principal.ts";
 import type { Logger } from "../../observe/logger.ts";
-import type { Database } from "../../postgres/database.ts";
+import type { Database } from "../../postgres/connection/database.ts";
 import {
   createIntegration,
   deleteIntegration,
   readIntegration,
   updateIntegration,
-} from "../../postgres/project-integration.ts";
-import { roleInProject } from "../../postgres/read-principal.ts";
+} from "../../postgres/own-tables/project-integration.ts";
+import { roleInProject } from "../../postgres/reading/read-principal.ts";
 import { type AdminRequest, type AdminResponse, createAdminRoutes } from "../../transports/admin/routes.ts";
 import { hindrancesOf } from "./admin-hindrances.ts";
 import { principalFinder } from "./identify-principal.ts";

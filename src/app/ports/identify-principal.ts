@@ -1,6 +1,6 @@
 import { type MasterKeyVerifier, prefixOf } from "../../access/master-keys.ts";
-import type { Queryable } from "../../postgres/database.ts";
-import { findMasterKey, findUser } from "../../postgres/read-principal.ts";
+import type { Queryable } from "../../postgres/connection/database.ts";
+import { findMasterKey, findUser } from "../../postgres/reading/read-principal.ts";
 import type { Identified } from "../../transports/admin/routes.ts";
 
 const unknown = (detail: string): Identified => ({ kind: "unknown", detail });

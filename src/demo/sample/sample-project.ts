@@ -1,4 +1,4 @@
-import type { Database } from "../../postgres/database.ts";
+import type { Database } from "../../postgres/connection/database.ts";
 import { liveState } from "../writer/live-state.ts";
 import { enableV2Versioning } from "../writer/switch-versioning.ts";
 import { createFeature, createTag } from "../writer/write-features.ts";

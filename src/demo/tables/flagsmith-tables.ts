@@ -1,4 +1,4 @@
-import type { Queryable } from "../../postgres/database.ts";
+import type { Queryable } from "../../postgres/connection/database.ts";
 import { ACCOUNT_TABLES } from "./account-tables.ts";
 import { COHORT_TABLES } from "./cohort-tables.ts";
 import { FLAG_TABLES } from "./flag-tables.ts";

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from "../../postgres/database.ts";
+import type { Database, Queryable } from "../../postgres/connection/database.ts";
 import { numbersOf } from "./read-rows.ts";
 import { deleteFeature } from "./write-features.ts";
 import { deleteSegment } from "./write-segments.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../../postgres/database.ts";
+import type { Database } from "../../postgres/connection/database.ts";
 import { numberOf, numbersOf } from "./read-rows.ts";
 import { randomKey } from "./write-places.ts";
 import { copyStateContent } from "./write-states.ts";

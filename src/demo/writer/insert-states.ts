@@ -1,4 +1,4 @@
-import type { Queryable } from "../../postgres/database.ts";
+import type { Queryable } from "../../postgres/connection/database.ts";
 import { type FlagValue, storedValue, typedValue } from "./flag-value.ts";
 import { memberOf, numberOf, numbersOf, textOf } from "./read-rows.ts";
 

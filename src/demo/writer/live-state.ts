@@ -1,4 +1,4 @@
-import type { Queryable } from "../../postgres/database.ts";
+import type { Queryable } from "../../postgres/connection/database.ts";
 import { memberOf, numbersOf } from "./read-rows.ts";
 
 /** Names one state: the default of a feature in an environment, or one of its overrides. */

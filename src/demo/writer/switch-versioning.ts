@@ -1,4 +1,4 @@
-import type { Database } from "../../postgres/database.ts";
+import type { Database } from "../../postgres/connection/database.ts";
 import { insertFirstVersion } from "./insert-states.ts";
 import { numbersOf } from "./read-rows.ts";
 

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from "../../postgres/database.ts";
+import type { Database, Queryable } from "../../postgres/connection/database.ts";
 import type { FlagValue } from "./flag-value.ts";
 import { insertFeatureStates } from "./insert-states.ts";
 import { memberOf, numberOf, numbersOf } from "./read-rows.ts";

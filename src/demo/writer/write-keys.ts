@@ -1,4 +1,4 @@
-import type { Queryable } from "../../postgres/database.ts";
+import type { Queryable } from "../../postgres/connection/database.ts";
 import { numberOf } from "./read-rows.ts";
 import { randomKey } from "./write-places.ts";
 

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from "../../postgres/database.ts";
+import type { Database, Queryable } from "../../postgres/connection/database.ts";
 import type { FlagValue } from "./flag-value.ts";
 import { initialStateOf, insertState } from "./insert-states.ts";
 import { isVersioned } from "./live-state.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../../postgres/database.ts";
+import type { Database } from "../../postgres/connection/database.ts";
 import { numberOf } from "./read-rows.ts";
 
 /** A user of Flagsmith's own dashboard and REST. */

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Database, Queryable } from "../../postgres/database.ts";
+import type { Database, Queryable } from "../../postgres/connection/database.ts";
 import { insertFeatureStates } from "./insert-states.ts";
 import { numberOf, numbersOf } from "./read-rows.ts";
 

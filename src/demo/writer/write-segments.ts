@@ -1,4 +1,4 @@
-import type { Database, Queryable } from "../../postgres/database.ts";
+import type { Database, Queryable } from "../../postgres/connection/database.ts";
 import { memberOf, numberOf, numbersOf } from "./read-rows.ts";
 import { deleteRules, insertRules, rulesData, type SegmentRule } from "./segment-rules.ts";
 import { removeFeatureSegments } from "./write-overrides.ts";

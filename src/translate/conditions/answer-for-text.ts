@@ -2,8 +2,8 @@ import { type ComparisonOperator, holds, orderNumbers, orderTexts } from "./comp
 import type { FlagsmithOperator } from "./flagsmith-operator.ts";
 import { inValues } from "./in-values.ts";
 import { parseModulo } from "./modulo.ts";
-import { looksLikeNumber } from "./number-spellings.ts";
-import { floatText, pythonFloat, pythonInt, pythonModulo } from "./python-numbers.ts";
+import { looksLikeNumber } from "./numbers/number-spellings.ts";
+import { floatText, pythonFloat, pythonInt, pythonModulo } from "./numbers/python-numbers.ts";
 import { isSemverValue, semverOf } from "./semver.ts";
 import { orderVersions, parseVersion } from "./version.ts";
 

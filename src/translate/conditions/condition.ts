@@ -1,3 +1,4 @@
+/** conditions: each operator of Flagsmith as JsonLogic that answers alike in every evaluator (facts/encodings.md). */
 import type { Logic } from "../../model/document.ts";
 import type { Condition } from "../../model/environment.ts";
 import { answerForText } from "./answer-for-text.ts";
@@ -13,7 +14,7 @@ import { encodeOrdering } from "./ordering.ts";
 import { answerConstantSplit, encodePercentageSplit } from "./percentage-split.ts";
 import { encodeIsNotSet, encodeIsSet } from "./presence.ts";
 import { isReachable, nestedForm } from "./reachable.ts";
-import { answerRegex, encodeRegex } from "./regex.ts";
+import { answerRegex, encodeRegex } from "./regex/regex.ts";
 import { encodeSemver, isSemverValue } from "./semver.ts";
 import { subjectOf } from "./subject.ts";
 import { encodeContains, encodeNotContains } from "./text.ts";

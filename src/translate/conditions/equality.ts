@@ -2,13 +2,13 @@ import type { Logic } from "../../model/document.ts";
 import { booleanPart, byType, isNumber } from "./attribute.ts";
 import { answerForBoolean } from "./comparison.ts";
 import { and, not, or } from "./logic.ts";
-import { numberAnswers } from "./number-answers.ts";
-import { decimalSpelling, looksLikeNumber, partsOf } from "./number-spellings.ts";
-import { isNumberText, mayBeNumberText } from "./number-text.ts";
-import { type NumericValue, numericValue } from "./numeric-value.ts";
+import { numberAnswers } from "./numbers/number-answers.ts";
+import { decimalSpelling, looksLikeNumber, partsOf } from "./numbers/number-spellings.ts";
+import { isNumberText, mayBeNumberText } from "./numbers/number-text.ts";
+import { type NumericValue, numericValue } from "./numbers/numeric-value.ts";
+import { warnOfRounding } from "./numbers/rounded-number.ts";
+import { spellsNumber } from "./numbers/spelled-number.ts";
 import type { Operand } from "./operand.ts";
-import { warnOfRounding } from "./rounded-number.ts";
-import { spellsNumber } from "./spelled-number.ts";
 
 /**
  * EQUAL (facts/encodings.md, section 2): the text itself, the number, whatever spells the number as text, and the

@@ -6,7 +6,7 @@ import { orderText } from "./lexicographic.ts";
 import { and, not, property } from "./logic.ts";
 import type { ConditionScope } from "./operand.ts";
 import { encodePercentageSplit, hasIdentity } from "./percentage-split.ts";
-import { encodeRegexOnText } from "./regex.ts";
+import { encodeRegexOnText } from "./regex/regex.ts";
 import { isSemverValue } from "./semver.ts";
 
 const IDENTIFIER = property("targetingKey");

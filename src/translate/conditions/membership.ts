@@ -3,9 +3,9 @@ import { inPythonOnly, isPresent, isTextNotNumber } from "./attribute.ts";
 import { inValues } from "./in-values.ts";
 import { and, not, or } from "./logic.ts";
 import { FIRST, REST, times, walk } from "./loop.ts";
-import { looksLikeNumber, paddedSpellings, partsOf } from "./number-spellings.ts";
+import { looksLikeNumber, paddedSpellings, partsOf } from "./numbers/number-spellings.ts";
+import { warnOfRounding } from "./numbers/rounded-number.ts";
 import type { Operand } from "./operand.ts";
-import { warnOfRounding } from "./rounded-number.ts";
 
 /** So many leading zeros are recognised. */
 const MOST_ZEROS = 24;

@@ -1,9 +1,9 @@
 import type { Logic } from "../../model/document.ts";
 import { byType } from "./attribute.ts";
 import { or } from "./logic.ts";
-import { isNumberText, mayBeNumberText } from "./number-text.ts";
+import { isNumberText, mayBeNumberText } from "./numbers/number-text.ts";
+import { pythonFloat, pythonModulo } from "./numbers/python-numbers.ts";
 import { narrow, type Operand } from "./operand.ts";
-import { pythonFloat, pythonModulo } from "./python-numbers.ts";
 
 /** What a MODULO value `d|r` asks for. */
 export interface Modulo {

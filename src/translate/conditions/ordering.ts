@@ -3,11 +3,11 @@ import { byType } from "./attribute.ts";
 import { answerForBoolean, ORDERING_SIGNS, type OrderingOperator } from "./comparison.ts";
 import { orderText } from "./lexicographic.ts";
 import { and, not } from "./logic.ts";
-import { numberAnswers } from "./number-answers.ts";
-import { isNumberText, mayBeNumberText } from "./number-text.ts";
-import { numericValue } from "./numeric-value.ts";
+import { numberAnswers } from "./numbers/number-answers.ts";
+import { isNumberText, mayBeNumberText } from "./numbers/number-text.ts";
+import { numericValue } from "./numbers/numeric-value.ts";
+import { warnOfRounding } from "./numbers/rounded-number.ts";
 import type { Encoder, Operand } from "./operand.ts";
-import { warnOfRounding } from "./rounded-number.ts";
 
 /**
  * GREATER_THAN and the like (facts/encodings.md, section 2): numbers by value, booleans as constants, other text by its

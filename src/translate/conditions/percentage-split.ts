@@ -1,11 +1,11 @@
 import type { Logic } from "../../model/document.ts";
-import { decimalsOf } from "../percentage-decimals.ts";
+import { decimalsOf } from "../feature/percentage-decimals.ts";
 import { printed } from "./answer-for-text.ts";
 import { isBoolean, isPresent } from "./attribute.ts";
 import { and, isText, property } from "./logic.ts";
 import { md5 } from "./md5.ts";
+import { pythonFloat } from "./numbers/python-numbers.ts";
 import type { ConditionScope } from "./operand.ts";
-import { pythonFloat } from "./python-numbers.ts";
 
 /** By what a percentage splits: the identity, or the value of an attribute that may be of any type. */
 export type SplitBy = { readonly kind: "identity" } | { readonly kind: "attribute"; readonly name: string };

@@ -1,6 +1,6 @@
 import type { Logic } from "../../model/document.ts";
 import { and, isText, not } from "./logic.ts";
-import { isNumberText, mayBeNumberText } from "./number-text.ts";
+import { isNumberText, mayBeNumberText } from "./numbers/number-text.ts";
 import type { Operand } from "./operand.ts";
 import { isSemverValue } from "./semver.ts";
 

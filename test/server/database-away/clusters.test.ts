@@ -3,7 +3,7 @@ import { toggleFlag } from "../../../src/demo/change-flag.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../../src/demo/cluster/embedded-postgres.ts";
 import { DEMO_KEYS, type SampleProject } from "../../../src/demo/sample/sample-project.ts";
 import { createFlagsmithTables } from "../../../src/demo/tables/flagsmith-tables.ts";
-import { type Database, openDatabase } from "../../../src/postgres/database.ts";
+import { type Database, openDatabase } from "../../../src/postgres/connection/database.ts";
 import { targetOf } from "../../support/tcp-proxy.ts";
 import type { FollowedStream } from "../harness.ts";
 import { cloneCluster, killPostmaster, revive, withAddressOf } from "./clusters.ts";

@@ -5,9 +5,9 @@ import {
   DEMO_KEYS,
   type SampleProject,
 } from "../../../src/demo/sample/sample-project.ts";
-import type { Database } from "../../../src/postgres/database.ts";
-import { migrateUp } from "../../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import type { Database } from "../../../src/postgres/connection/database.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../../src/postgres/set-up/migrate.ts";
 import { startTcpProxy, type TcpProxy, targetOf, throughProxy } from "../../support/tcp-proxy.ts";
 import { eventually, type FollowedStream, follow, type SeenDocument, startTestServer } from "../harness.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { toggleFlag } from "../../../src/demo/change-flag.ts";
 import { DEMO_KEYS, type SampleProject } from "../../../src/demo/sample/sample-project.ts";
 import { createFlagsmithTables } from "../../../src/demo/tables/flagsmith-tables.ts";
-import { type Database, openDatabase } from "../../../src/postgres/database.ts";
+import { type Database, openDatabase } from "../../../src/postgres/connection/database.ts";
 import { describeWithInstalledPostgres } from "../../support/installed-postgres.ts";
 import { type ReplicatedPostgres, startReplicatedPostgres } from "../../support/replicated-postgres.ts";
 import { eventually } from "../harness.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { setOrganisationStopped } from "../../../src/demo/writer/change-places.ts";
 import { createOrganisation } from "../../../src/demo/writer/write-places.ts";
-import { migrateUp } from "../../../src/postgres/migrate.ts";
+import { migrateUp } from "../../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { createMasterKey } from "../../support/master-key.ts";
 import { type NoticeRecorder, recordNotices } from "../../support/notices.ts";

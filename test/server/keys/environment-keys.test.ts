@@ -9,7 +9,7 @@ import {
   expireServerKey,
   setServerKeyActive,
 } from "../../../src/demo/writer/write-keys.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
 import { eventually, type FollowedStream } from "../harness.ts";
 import { syncFlags } from "./callers.ts";
 import { keysPlace } from "./place.ts";

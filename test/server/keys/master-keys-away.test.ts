@@ -8,8 +8,8 @@ import {
   DEMO_KEYS,
   type SampleProject,
 } from "../../../src/demo/sample/sample-project.ts";
-import { migrateUp } from "../../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { createMasterKey } from "../../support/master-key.ts";
 import { createTestRole, quotedRole } from "../../support/roles.ts";

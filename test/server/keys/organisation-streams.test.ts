@@ -15,7 +15,7 @@ import {
   createProject,
 } from "../../../src/demo/writer/write-places.ts";
 import type { StatusReport } from "../../../src/model/status.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
 import { createMasterKey } from "../../support/master-key.ts";
 import { eventually, type FollowedStream, type SeenDocument } from "../harness.ts";
 import { type Answer, overConnect, syncFlags } from "./callers.ts";

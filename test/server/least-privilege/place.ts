@@ -3,9 +3,9 @@ import {
   DEMO_KEYS,
   type SampleProject,
 } from "../../../src/demo/sample/sample-project.ts";
-import { type Database, openDatabase } from "../../../src/postgres/database.ts";
-import { grantServerRole, migrateUp } from "../../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import { type Database, openDatabase } from "../../../src/postgres/connection/database.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
+import { grantServerRole, migrateUp } from "../../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { createTestRole, giveTablesTo, quotedRole, type TestRole } from "../../support/roles.ts";
 import { eventually, type FollowedStream, follow, startTestServer } from "../harness.ts";

@@ -3,7 +3,7 @@ import { setFlagValue } from "../../../src/demo/change-flag.ts";
 import { DEMO_KEYS, type SampleProject } from "../../../src/demo/sample/sample-project.ts";
 import { liveState } from "../../../src/demo/writer/live-state.ts";
 import { scheduleState } from "../../../src/demo/writer/write-states.ts";
-import type { Database } from "../../../src/postgres/database.ts";
+import type { Database } from "../../../src/postgres/connection/database.ts";
 import type { TcpProxy } from "../../support/tcp-proxy.ts";
 import { eventually, type FollowedStream, type SeenDocument } from "../harness.ts";
 

@@ -10,7 +10,7 @@ import { Rebuild } from "../../../src/app/pipeline/rebuild.ts";
 import { setFlagValue } from "../../../src/demo/change-flag.ts";
 import { DEMO_KEYS, type SampleProject } from "../../../src/demo/sample/sample-project.ts";
 import { createMetrics } from "../../../src/observe/metrics.ts";
-import { readDirectory } from "../../../src/postgres/read-directory.ts";
+import { readDirectory } from "../../../src/postgres/reading/read-directory.ts";
 import { Board } from "../../../src/publish/board.ts";
 import type { HeldIds } from "../../../src/snapshot/change-ledger.ts";
 import { DatabaseTime } from "../../../src/snapshot/database-time.ts";

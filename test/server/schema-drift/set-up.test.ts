@@ -1,8 +1,8 @@
 import { status } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createServerKey, deleteServerKey } from "../../../src/demo/writer/write-keys.ts";
-import { migrateUp, migrationStatus } from "../../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp, migrationStatus } from "../../../src/postgres/set-up/migrate.ts";
 import { eventually, follow } from "../harness.ts";
 import { type DriftPlace, openDriftPlace } from "./place.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEMO_KEYS } from "../../../src/demo/sample/sample-project.ts";
-import type { Queryable } from "../../../src/postgres/database.ts";
-import { migrateUp } from "../../../src/postgres/migrate.ts";
-import { READ_TABLES } from "../../../src/postgres/schema-needs.ts";
+import type { Queryable } from "../../../src/postgres/connection/database.ts";
+import { READ_TABLES } from "../../../src/postgres/schema/schema-needs.ts";
+import { migrateUp } from "../../../src/postgres/set-up/migrate.ts";
 import { eventually, follow } from "../harness.ts";
 import { alwaysHadFlags, type DriftPlace, openDriftPlace } from "./place.ts";
 

@@ -16,7 +16,7 @@ import {
 } from "../../../src/demo/writer/write-overrides.ts";
 import { createSegment, deleteSegment } from "../../../src/demo/writer/write-segments.ts";
 import { setStateEnabled, setWeights } from "../../../src/demo/writer/write-states.ts";
-import type { Database } from "../../../src/postgres/database.ts";
+import type { Database } from "../../../src/postgres/connection/database.ts";
 import { paced } from "./paced.ts";
 import { watchFlags } from "./seen-flags.ts";
 import { openSeriesPlace, type SeriesPlace } from "./series-place.ts";

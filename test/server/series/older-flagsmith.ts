@@ -1,5 +1,5 @@
 import { deleteRules, insertRules, type SegmentRule } from "../../../src/demo/writer/segment-rules.ts";
-import type { Queryable } from "../../../src/postgres/database.ts";
+import type { Queryable } from "../../../src/postgres/connection/database.ts";
 
 /**
  * New rules for a segment as releases before 2.263 wrote them, on an edit and on a committed change request: first the

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from "../../../src/postgres/database.ts";
+import type { Database, Queryable } from "../../../src/postgres/connection/database.ts";
 
 /** What happens between the transactions of a series. */
 export interface Pace {

@@ -2,7 +2,7 @@ import type { SegmentRule } from "../../../src/demo/writer/segment-rules.ts";
 import { createFeature } from "../../../src/demo/writer/write-features.ts";
 import { createOption } from "../../../src/demo/writer/write-options.ts";
 import { createSegmentOverride } from "../../../src/demo/writer/write-overrides.ts";
-import type { Database } from "../../../src/postgres/database.ts";
+import type { Database } from "../../../src/postgres/connection/database.ts";
 import type { Series, SeriesPlace } from "./series-place.ts";
 
 /** Brings about the state before a series, with things of this name, and says how the series goes. */

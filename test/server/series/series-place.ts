@@ -4,9 +4,9 @@ import {
   DEMO_KEYS,
   type SampleProject,
 } from "../../../src/demo/sample/sample-project.ts";
-import type { Database } from "../../../src/postgres/database.ts";
-import { migrateUp } from "../../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import type { Database } from "../../../src/postgres/connection/database.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { startTestServer } from "../harness.ts";
 import { paced } from "./paced.ts";

@@ -5,8 +5,8 @@ import {
   type SampleProject,
 } from "../../../src/demo/sample/sample-project.ts";
 import { createSegmentOverride, deleteSegmentOverride } from "../../../src/demo/writer/write-overrides.ts";
-import { migrateUp } from "../../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../../src/postgres/set-up/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { follow, startTestServer } from "../harness.ts";
 

@@ -1,6 +1,6 @@
-import type { Database } from "../../../src/postgres/database.ts";
-import { probeFlagsmith } from "../../../src/postgres/flagsmith-columns.ts";
-import { readEnvironment } from "../../../src/postgres/read-environment.ts";
+import type { Database } from "../../../src/postgres/connection/database.ts";
+import { readEnvironment } from "../../../src/postgres/reading/read-environment.ts";
+import { probeFlagsmith } from "../../../src/postgres/schema/flagsmith-columns.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
 import { type FlagTexts, flagTexts, type SeenFlags } from "./seen-flags.ts";
 

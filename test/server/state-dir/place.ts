@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../../src/demo/cluster/embedded-postgres.ts";
 import { createSampleProject, type SampleProject } from "../../../src/demo/sample/sample-project.ts";
 import { createFlagsmithTables } from "../../../src/demo/tables/flagsmith-tables.ts";
-import { type Database, openDatabase } from "../../../src/postgres/database.ts";
-import { migrateUp } from "../../../src/postgres/migrate.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import { type Database, openDatabase } from "../../../src/postgres/connection/database.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
+import { migrateUp } from "../../../src/postgres/set-up/migrate.ts";
 import { type Clock, systemClock } from "../../../src/support/clock.ts";
 import { startTestServer } from "../harness.ts";
 

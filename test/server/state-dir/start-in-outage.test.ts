@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toggleFlag } from "../../../src/demo/change-flag.ts";
 import { DEMO_KEYS } from "../../../src/demo/sample/sample-project.ts";
 import { createServerKey } from "../../../src/demo/writer/write-keys.ts";
-import { chooseForProject } from "../../../src/postgres/project-settings.ts";
+import { chooseForProject } from "../../../src/postgres/own-tables/project-settings.ts";
 import { systemClock } from "../../../src/support/clock.ts";
 import { eventually, type FollowedStream, follow, type SeenDocument } from "../harness.ts";
 import { ask, logged, metric, openPlace, type Place, type TestServer } from "./place.ts";

@@ -1,11 +1,11 @@
 /** docs/cli.md: `UPDATE_DOCS=1 npx vitest run test/unit/cli` writes the table of exit codes; the commands are compared. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { EXIT, EXIT_CODES } from "../../../src/cli/exit-codes.ts";
+import { EXIT, EXIT_CODES } from "../../../src/cli/terminal/exit-codes.ts";
 import { COMMANDS } from "./program.ts";
 
 const PATH = "docs/cli.md";
-const START = "<!-- made from src/cli/exit-codes.ts: UPDATE_DOCS=1 npx vitest run test/unit/cli -->";
+const START = "<!-- made from src/cli/terminal/exit-codes.ts: UPDATE_DOCS=1 npx vitest run test/unit/cli -->";
 const END = "<!-- until here -->";
 
 function table(): string {

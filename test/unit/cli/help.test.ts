@@ -18,7 +18,7 @@ const FOR_SCRIPTS = [
 /** The examples of a help text, without what a pipe does to their answers. */
 function examplesIn(help: string): string[] {
   const [, after = ""] = help.split(/^Examples?(?:,[^\n]*)?:$/m);
-  return [...after.matchAll(/^ {2}(?:[A-Z_]+=\S+ )*flagsmith-flagd (.*)$/gm)].map(
+  return [...after.matchAll(/^ {2}(?:[A-Z_]+=\S+ |export [A-Z_]+=\$\()*flagsmith-flagd (.*?)\)?$/gm)].map(
     ([, line = ""]) => line.split(/ [|>] /)[0] ?? "",
   );
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { createProgram } from "../../../src/cli/program.ts";
-import { progressOn } from "../../../src/cli/progress.ts";
-import type { Terminal } from "../../../src/cli/terminal.ts";
+import { progressOn } from "../../../src/cli/terminal/progress.ts";
+import type { Terminal } from "../../../src/cli/terminal/terminal.ts";
 
 /** A terminal that keeps what is written. */
 export function keepingTerminal(colours = false): Terminal & { readonly lines: string[] } {

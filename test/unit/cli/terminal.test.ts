@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { painter, wantsColours } from "../../../src/cli/paint.ts";
-import { progressOn } from "../../../src/cli/progress.ts";
+import { painter, wantsColours } from "../../../src/cli/terminal/paint.ts";
+import { progressOn } from "../../../src/cli/terminal/progress.ts";
 
 describe("colours", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { progressOn } from "../../../src/cli/progress.ts";
-import { createWatchReporter } from "../../../src/cli/watch-reporter.ts";
+import { createWatchReporter } from "../../../src/cli/following/watch-reporter.ts";
+import { progressOn } from "../../../src/cli/terminal/progress.ts";
 import { canonicalJson } from "../../../src/model/canonical-json.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { keepingTerminal } from "./program.ts";

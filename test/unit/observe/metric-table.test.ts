@@ -6,7 +6,7 @@ import { WARNING_REASONS } from "../../../src/model/warning.ts";
 import type { MetricSpec } from "../../../src/observe/metric-spec.ts";
 import { METRIC_GROUPS, METRICS } from "../../../src/observe/metric-table.ts";
 import { createMetrics } from "../../../src/observe/metrics.ts";
-import { SCHEMA_ADVICE } from "../../../src/postgres/schema-problems.ts";
+import { SCHEMA_ADVICE } from "../../../src/postgres/schema/schema-problems.ts";
 import type { StreamEndReason } from "../../../src/transports/grpc/observer.ts";
 import { CUT_REASONS } from "../../../src/transports/port/observer.ts";
 

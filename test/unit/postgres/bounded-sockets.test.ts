@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BoundedSockets } from "../../../src/postgres/bounded-sockets.ts";
+import { BoundedSockets } from "../../../src/postgres/connection/bounded-sockets.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 describe("sockets to the database", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { adviceFor, isConnectionFailure } from "../../../src/postgres/connection-failure.ts";
+import { adviceFor, isConnectionFailure } from "../../../src/postgres/connection/connection-failure.ts";
 
 const withCode = (code: string): Error => Object.assign(new Error("failed"), { code });
 

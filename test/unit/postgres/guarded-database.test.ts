@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ConnectionPool } from "../../../src/postgres/database.ts";
-import { GuardedDatabase } from "../../../src/postgres/guarded-database.ts";
+import type { ConnectionPool } from "../../../src/postgres/connection/database.ts";
+import { GuardedDatabase } from "../../../src/postgres/connection/guarded-database.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 const REFUSED = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });

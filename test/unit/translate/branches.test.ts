@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Logic } from "../../../src/model/document.ts";
-import { type Branch, renderDecision, simplify } from "../../../src/translate/branches.ts";
-import { jsonDepth } from "../../../src/translate/logic-walk.ts";
-import type { Outcome } from "../../../src/translate/outcome.ts";
+import { type Branch, renderDecision, simplify } from "../../../src/translate/feature/branches.ts";
+import type { Outcome } from "../../../src/translate/feature/outcome.ts";
+import { jsonDepth } from "../../../src/translate/shared/logic-walk.ts";
 
 const variant = (name: string): Outcome => ({ kind: "variant", name });
 const off: Outcome = { kind: "off" };

@@ -1,7 +1,7 @@
 /** What some client refuses, and with it the whole document or flag (facts/encodings.md, section 5). */
 import { describe, expect, it } from "vitest";
 import type { DocumentContent, Logic } from "../../../src/model/document.ts";
-import { jsonDepth, partsOf } from "../../../src/translate/logic-walk.ts";
+import { jsonDepth, partsOf } from "../../../src/translate/shared/logic-walk.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
 import {
   condition,

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Segment } from "../../../src/model/environment.ts";
-import { CommonWork } from "../../../src/translate/common-work.ts";
+import { CommonWork } from "../../../src/translate/kept/common-work.ts";
+import { TranslationCache } from "../../../src/translate/kept/translation-cache.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
-import { TranslationCache } from "../../../src/translate/translation-cache.ts";
 import { condition, feature, forSegment, segment, snapshot } from "../../support/build-snapshot.ts";
 import { afterChange, anyChange, firstEnvironment } from "./changing-environment.ts";
 

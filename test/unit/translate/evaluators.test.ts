@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Logic } from "../../../src/model/document.ts";
-import { shareSegments } from "../../../src/translate/evaluators.ts";
-import { isShareable } from "../../../src/translate/shared-body.ts";
+import { shareSegments } from "../../../src/translate/shared/evaluators.ts";
+import { isShareable } from "../../../src/translate/shared/shared-body.ts";
 import { segment } from "../../support/build-snapshot.ts";
 
 const equals = (text: string): Logic => ({ "===": [{ var: "x" }, text] });

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Feature, Segment } from "../../../src/model/environment.ts";
 import type { TranslationFailure } from "../../../src/translate/failure.ts";
+import { TranslationCache } from "../../../src/translate/kept/translation-cache.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
-import { TranslationCache } from "../../../src/translate/translation-cache.ts";
 import { condition, feature, forSegment, segment, snapshot } from "../../support/build-snapshot.ts";
 import { checkSchema, flagd } from "./evaluate.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planFeature, planInSteps } from "../../../src/translate/feature.ts";
+import { planFeature, planInSteps } from "../../../src/translate/feature/feature.ts";
 import { feature, forIdentity, forSegment } from "../../support/build-snapshot.ts";
 import { translate } from "./people.ts";
 

@@ -11,8 +11,8 @@ import type {
   FeatureState,
   SegmentRule,
 } from "../../../src/model/environment.ts";
+import { isBooleanLike } from "../../../src/translate/feature/value-types.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
-import { isBooleanLike } from "../../../src/translate/value-types.ts";
 import { condition, feature, forIdentity, forSegment, snapshot } from "../../support/build-snapshot.ts";
 import { flagd } from "./evaluate.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { freeNames } from "../../../src/translate/free-names.ts";
+import { freeNames } from "../../../src/translate/shared/free-names.ts";
 
 it("counts up on collision, also with names that look like its own", () => {
   const taken = new Set(["b", "a-3"]);

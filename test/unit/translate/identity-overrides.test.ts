@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { identityBranches, perIdentifier, withinLimit } from "../../../src/translate/identity-overrides.ts";
-import type { Outcome } from "../../../src/translate/outcome.ts";
+import {
+  identityBranches,
+  perIdentifier,
+  withinLimit,
+} from "../../../src/translate/feature/identity-overrides.ts";
+import type { Outcome } from "../../../src/translate/feature/outcome.ts";
 import { forIdentity } from "../../support/build-snapshot.ts";
 
 const variant = (name: string): Outcome => ({ kind: "variant", name });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Logic } from "../../../src/model/document.ts";
-import { jsonDepth, variablesOf, withoutRepeats } from "../../../src/translate/logic-walk.ts";
+import { jsonDepth, variablesOf, withoutRepeats } from "../../../src/translate/shared/logic-walk.ts";
 
 const has = (name: string): Logic => ({ "!==": [{ var: name }, null] });
 

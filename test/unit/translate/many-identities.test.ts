@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { DocumentContent, FlagdFlag, Logic } from "../../../src/model/document.ts";
 import type { Feature, IdentityOverride } from "../../../src/model/environment.ts";
 import type { Translation } from "../../../src/model/translation.ts";
-import { jsonDepth, partsOf } from "../../../src/translate/logic-walk.ts";
+import { jsonDepth, partsOf } from "../../../src/translate/shared/logic-walk.ts";
 import { utf8Bytes } from "../../../src/translate/size.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
 import { feature, forIdentity, forSegment, options, snapshot, split } from "../../support/build-snapshot.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Logic } from "../../../src/model/document.ts";
-import { PartTable } from "../../../src/translate/part-table.ts";
-import { partUses } from "../../../src/translate/part-uses.ts";
+import { PartTable } from "../../../src/translate/shared/part-table.ts";
+import { partUses } from "../../../src/translate/shared/part-uses.ts";
 
 const is = (name: string, value: Logic): Logic => ({ "===": [{ var: name }, value] });
 

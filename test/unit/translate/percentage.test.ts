@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { layBuckets } from "../../../src/translate/percentage.ts";
+import { layBuckets } from "../../../src/translate/feature/percentage.ts";
 
 describe("layBuckets", () => {
   const cases: [string, number[], [number | null, number][]][] = [

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { FlagdFlag, Logic } from "../../../src/model/document.ts";
-import { FeatureSteps } from "../../../src/translate/feature-steps.ts";
-import { PartTable } from "../../../src/translate/part-table.ts";
-import { partUses } from "../../../src/translate/part-uses.ts";
-import { nameRepeatedParts } from "../../../src/translate/repeated-parts.ts";
+import { FeatureSteps } from "../../../src/translate/kept/feature-steps.ts";
+import { PartTable } from "../../../src/translate/shared/part-table.ts";
+import { partUses } from "../../../src/translate/shared/part-uses.ts";
+import { nameRepeatedParts } from "../../../src/translate/shared/repeated-parts.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
 import { condition, feature, forSegment, segment, snapshot, split } from "../../support/build-snapshot.ts";
 import { checkSchema, flagd } from "./evaluate.ts";

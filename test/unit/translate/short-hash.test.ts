@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shortHash } from "../../../src/translate/short-hash.ts";
+import { shortHash } from "../../../src/translate/shared/short-hash.ts";
 
 describe("shortHash", () => {
   it("is FNV-1a: published values of the 32-bit hash", () => {

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../../../src/model/canonical-json.ts";
 import type { Feature, Segment } from "../../../src/model/environment.ts";
+import { TranslationCache } from "../../../src/translate/kept/translation-cache.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
-import { TranslationCache } from "../../../src/translate/translation-cache.ts";
 import {
   condition,
   feature,

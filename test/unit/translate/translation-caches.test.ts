@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Translation } from "../../../src/model/translation.ts";
+import type { TranslationCache } from "../../../src/translate/kept/translation-cache.ts";
+import { TranslationCaches } from "../../../src/translate/kept/translation-caches.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";
-import type { TranslationCache } from "../../../src/translate/translation-cache.ts";
-import { TranslationCaches } from "../../../src/translate/translation-caches.ts";
 import { feature, snapshot } from "../../support/build-snapshot.ts";
 
 /** Translates a document whose cache takes about so many KB, and three more. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createVariants } from "../../../src/translate/variants.ts";
+import { createVariants } from "../../../src/translate/feature/variants.ts";
 import { feature, options } from "../../support/build-snapshot.ts";
 
 const everything = { has: () => true } as unknown as ReadonlySet<string>;

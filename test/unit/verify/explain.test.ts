@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderExplanation } from "../../../src/cli/explain.ts";
+import { renderExplanation } from "../../../src/cli/commands/explain.ts";
 import type { Logic } from "../../../src/model/document.ts";
 import type { Condition, EnvironmentSnapshot } from "../../../src/model/environment.ts";
 import { translateEnvironment } from "../../../src/translate/translate-environment.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EnvironmentVerification } from "../../../src/app/on-demand/verify-environment.ts";
-import { causeText, hasAgreed, renderVerification } from "../../../src/cli/verify.ts";
+import { causeText, hasAgreed, renderVerification } from "../../../src/cli/commands/verify.ts";
 import { condition } from "../../support/build-snapshot.ts";
 
 const report: EnvironmentVerification = {

@@ -4,7 +4,7 @@ import {
   pythonFloat,
   pythonInt,
   pythonModulo,
-} from "../../../../src/translate/conditions/python-numbers.ts";
+} from "../../../../src/translate/conditions/numbers/python-numbers.ts";
 
 describe("Python's int()", () => {
   test.each([
