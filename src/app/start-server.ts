@@ -105,7 +105,8 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
   const { database } = watch;
   const outage = await checkDatabase(database, kept);
 
-  const board = new Board();
+  const flow = new ChangeFlow({ clock, logger, metrics, traces: parts.traces });
+  const board = new Board({ onOffered: (revision) => flow.offered(revision) });
   const databaseTime = new DatabaseTime(clock);
   const certificates = new CertificateEnvironments(pairsOf(config.tlsClientEnvironments));
   const verifier = new MasterKeyVerifier();
@@ -127,7 +128,6 @@ async function startParts(parts: ServerParts, closers: Closers): Promise<Omit<Ru
   const { version } = parts;
   const status = new ServerStatus({ version, clock, databaseTime, board, staleness, readiness, log: logger });
   closers.add(async () => status.stop());
-  const flow = new ChangeFlow({ clock, logger, metrics, traces: parts.traces });
   const pipeline = new Pipeline({
     database,
     schema,

@@ -5,9 +5,20 @@
 import type { StreamEnd } from "../model/access.ts";
 import type { Revision } from "../model/revision.ts";
 import { type DrainPace, paceOut } from "./drain-pace.ts";
+import { FanOut } from "./fan-out.ts";
 import { type Follower, type FollowGrant, type Following, Followings } from "./followings.ts";
 import { type EnvironmentPlace, Organisations } from "./organisations.ts";
 import { WarmDocuments } from "./warm-documents.ts";
+
+/** How a {@link Board} is made. */
+export interface BoardOptions {
+  /** How much of the documents stays unzipped; see {@link WarmDocuments}. */
+  readonly warmBytes?: number;
+  /** Calls when the event loop had its turn. */
+  readonly later?: (call: () => void) => void;
+  /** Is told when nobody is left who will be offered a revision: all have it, or it was overtaken by the next. */
+  readonly onOffered?: (revision: Revision) => void;
+}
 
 /** See the top of this file. */
 export class Board {
@@ -17,16 +28,17 @@ export class Board {
   readonly #organisations = new Organisations({
     current: (environmentId) => this.#current.get(environmentId),
     offer: (organisationId, revision) => {
-      for (const { follower } of this.#organisationFollowers.of(organisationId) ?? [])
-        follower.offer(revision);
+      const followings = this.#organisationFollowers.of(organisationId) ?? [];
+      this.#fanOut.add(`organisation ${organisationId} ${revision.flagSetId}`, revision, followings);
     },
   });
   readonly #warm: WarmDocuments;
+  readonly #fanOut: FanOut;
   #draining = false;
 
-  /** @param options `warmBytes`: how much of the documents stays unzipped; see {@link WarmDocuments}. */
-  constructor(options: { readonly warmBytes?: number } = {}) {
-    this.#warm = new WarmDocuments(options.warmBytes);
+  constructor({ warmBytes, later = setImmediate, onOffered = () => undefined }: BoardOptions = {}) {
+    this.#warm = new WarmDocuments(warmBytes);
+    this.#fanOut = new FanOut({ later, onOffered });
   }
 
   /** The newest revision; `undefined` until the first was published. */
@@ -48,17 +60,23 @@ export class Board {
   /** Takes which environments belong to which organisation now: all that there are, served or not. */
   arrange(places: Iterable<EnvironmentPlace>): void {
     this.#organisations.arrange(places);
+    this.#fanOut.go();
   }
 
-  /** Shows a new revision to all followers of its environment. One with unchanged bytes is not shown again. */
+  /**
+   * Shows a new revision to all followers of its environment, to the first of them before it returns. One with unchanged
+   * bytes is not shown again.
+   */
   publish(revision: Revision): boolean {
     const before = this.#current.get(revision.environmentId);
     if (before?.hash === revision.hash && before.version === revision.version) return false;
     this.#current.set(revision.environmentId, revision);
     this.#warm.add(revision);
     if (before?.hash === revision.hash) return false;
-    for (const { follower } of this.#followers.of(revision.environmentId) ?? []) follower.offer(revision);
+    const { environmentId } = revision;
+    this.#fanOut.add(`environment ${environmentId}`, revision, this.#followers.of(environmentId) ?? []);
     this.#organisations.show(revision);
+    this.#fanOut.go();
     return true;
   }
 
@@ -91,6 +109,7 @@ export class Board {
     this.#current.delete(environmentId);
     this.#warm.forget(environmentId);
     this.#organisations.retire(environmentId);
+    this.#fanOut.go();
   }
 
   /** Ends every follower whose grant is no longer good. */
@@ -127,10 +146,16 @@ export class Board {
   }
 
   #end(following: Following, reason: StreamEnd): void {
-    if (this.#remove(following)) following.follower.end(reason);
+    const missed = this.#fanOut.leave(following);
+    if (!this.#remove(following)) return;
+    const { follower } = following;
+    // Whoever comes back a while after a drain must not be without the last change until then.
+    if (reason.kind === "draining") for (const revision of missed) follower.offer(revision);
+    follower.end(reason);
   }
 
   #remove(following: Following): boolean {
+    this.#fanOut.leave(following);
     const { grant } = following;
     return "organisationId" in grant
       ? this.#organisationFollowers.remove(grant.organisationId, following)

@@ -20,6 +20,8 @@ export interface ChangeFlowParts {
 interface Push {
   handed: number;
   taken: number;
+  /** Whether nobody else will be handed it. */
+  offered: boolean;
   /** Monotonic: when the change began that it shows, as far as that is known. */
   changedMs: number | undefined;
   /** Monotonic: streams that were opened later were not waiting for it. */
@@ -57,10 +59,17 @@ export class ChangeFlow {
     return rebuild;
   }
 
-  /** Its new revision was handed to all who follow; `before`: what was shown until then. */
+  /** Its new revision is on its way to all who follow; `before`: what was shown until then. */
   published(revision: Revision, before: Revision | undefined): void {
     this.#pushOf(revision).shownMs = this.#parts.clock.monotonicMs();
     this.#shown.set(revision.environmentId, { revision, isChange: before !== undefined });
+  }
+
+  /** Nobody else will be handed the revision. Streams over gRPC-Web and Connect are handed it a moment later. */
+  offered(revision: Revision): void {
+    const push = this.#pushOf(revision);
+    push.offered = true;
+    this.#parts.clock.after(0, () => this.#look(push));
   }
 
   /** How that came about; `heardMs` (monotonic): when its oldest notification came, if one did. */
@@ -80,7 +89,6 @@ export class ChangeFlow {
       const { revision } = shown;
       traces.changed(this.#traceOf({ revision, rebuild, account, changedMs, heardMs, streams }));
     };
-    // Streams over gRPC-Web and Connect are handed it a moment later.
     clock.after(0, () => this.#look(push));
   }
 
@@ -130,7 +138,7 @@ export class ChangeFlow {
 
   #look(push: Push): void {
     const { onTaken } = push;
-    if (onTaken === undefined || push.taken < push.handed) return;
+    if (onTaken === undefined || !push.offered || push.taken < push.handed) return;
     push.onTaken = undefined;
     onTaken(push.handed);
   }
@@ -138,7 +146,14 @@ export class ChangeFlow {
   #pushOf(revision: object): Push {
     const known = this.#pushes.get(revision);
     if (known !== undefined) return known;
-    const push: Push = { handed: 0, taken: 0, changedMs: undefined, shownMs: 0, onTaken: undefined };
+    const push: Push = {
+      handed: 0,
+      taken: 0,
+      offered: false,
+      changedMs: undefined,
+      shownMs: 0,
+      onTaken: undefined,
+    };
     this.#pushes.set(revision, push);
     return push;
   }

@@ -59,7 +59,7 @@ export const DOCUMENT_METRICS = {
     labels: {
       stage: {
         meaning:
-          "`read`: reading the rows; `hear`: waiting until all that was announced before them was heard; `translate`: the canonical text and its hash; `record`: waiting until it is known that the tables did not move, and agreeing on the version with the other replicas; `encode`: the frame that all streams share; `offer`: handing it to every stream that is free, gzipped where it is wanted so",
+          "`read`: reading the rows; `hear`: waiting until all that was announced before them was heard; `translate`: the canonical text and its hash; `record`: waiting until it is known that the tables did not move, and agreeing on the version with the other replicas; `encode`: the frame that all streams share; `offer`: handing it to the first streams, gzipped where it is wanted so; the others follow while those are written",
         values: ["read", "hear", "translate", "record", "encode", "offer"],
       },
     },

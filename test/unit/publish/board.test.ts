@@ -139,7 +139,7 @@ describe("Board", () => {
   });
 
   it("has drained as soon as those who are left have gone by themselves, and shows them what is new until then", async () => {
-    const board = new Board();
+    const board = new Board({ later: (call) => call() });
     const clock = new ManualClock();
     const followers = Array.from({ length: 500 }, () => follower());
     const leave = followers.map((one) => board.follow(GRANT, one));

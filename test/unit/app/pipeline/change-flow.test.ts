@@ -54,17 +54,23 @@ function open() {
   });
   const stream = () => flow.around({ opened: () => NOTHING }).opened(SOMEBODY);
   /** A change that began 30 ms ago and was heard of 10 ms ago is read, for 5 ms, and handed to the streams. */
-  const publish = (revision: Revision, streams: readonly FollowerRecord[], before?: Revision): void => {
+  const publish = (
+    revision: Revision,
+    streams: readonly FollowerRecord[],
+    before?: Revision,
+    { later = false } = {},
+  ): void => {
     const rebuild = flow.begin(ENVIRONMENT);
     clock.advance(5);
     rebuild.ended("read");
     for (const each of streams) each.writing(revision);
+    if (!later) flow.offered(revision);
     rebuild.ended("offer");
     flow.published(revision, before);
     const account = { propagationMs: 35, latenessMs: null, causes: ["change"] };
     flow.accounted(ENVIRONMENT, account, clock.monotonicMs() - 15);
   };
-  return { clock, delivered, stages, traces, lines, stream, publish };
+  return { clock, flow, delivered, stages, traces, lines, stream, publish };
 }
 
 it("takes for each waiting stream the time until it had the change, and for no other", () => {
@@ -122,6 +128,22 @@ it("traces a change from its transaction to the last stream that took it", () =>
       ],
     },
   ]);
+});
+
+it("does not take a change for delivered while streams are yet to be offered it", () => {
+  const { clock, flow, traces, stream, publish } = open();
+  const [first, second] = [stream(), stream()];
+  const revision = revisionOf("b");
+  publish(revision, [first], revisionOf("a"), { later: true });
+  first.written();
+  clock.advance(4);
+  expect(traces).toEqual([]);
+  second.writing(revision);
+  flow.offered(revision);
+  clock.advance(1);
+  expect(traces).toEqual([]);
+  second.written();
+  expect(traces).toMatchObject([{ streams: 2 }]);
 });
 
 it("traces what nobody follows, and not the first document of an environment", () => {
