@@ -146,12 +146,12 @@ export class Board {
   }
 
   #end(following: Following, reason: StreamEnd): void {
-    const missed = this.#fanOut.leave(following);
-    if (!this.#remove(following)) return;
     const { follower } = following;
     // Whoever comes back a while after a drain must not be without the last change until then.
-    if (reason.kind === "draining") for (const revision of missed) follower.offer(revision);
-    follower.end(reason);
+    if (reason.kind === "draining") {
+      for (const revision of this.#fanOut.leave(following)) follower.offer(revision);
+    }
+    if (this.#remove(following)) follower.end(reason);
   }
 
   #remove(following: Following): boolean {

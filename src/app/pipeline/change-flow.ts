@@ -65,11 +65,11 @@ export class ChangeFlow {
     this.#shown.set(revision.environmentId, { revision, isChange: before !== undefined });
   }
 
-  /** Nobody else will be handed the revision. Streams over gRPC-Web and Connect are handed it a moment later. */
+  /** Nobody else will be handed the revision. */
   offered(revision: Revision): void {
     const push = this.#pushOf(revision);
     push.offered = true;
-    this.#parts.clock.after(0, () => this.#look(push));
+    this.#lookSoon(push);
   }
 
   /** How that came about; `heardMs` (monotonic): when its oldest notification came, if one did. */
@@ -82,14 +82,14 @@ export class ChangeFlow {
     const push = this.#pushOf(shown.revision);
     const tookMs = account.propagationMs ?? account.latenessMs;
     push.changedMs = tookMs === null ? undefined : push.shownMs - tookMs;
-    const { traces, clock } = this.#parts;
+    const { traces } = this.#parts;
     if (traces === undefined || rebuild === undefined || !shown.isChange) return;
     const { changedMs } = push;
     push.onTaken = (streams) => {
       const { revision } = shown;
       traces.changed(this.#traceOf({ revision, rebuild, account, changedMs, heardMs, streams }));
     };
-    clock.after(0, () => this.#look(push));
+    this.#lookSoon(push);
   }
 
   /** Records of the same streams that also tell this object. */
@@ -134,6 +134,11 @@ export class ChangeFlow {
       metrics.delivered(clock.monotonicMs() - push.changedMs);
     }
     if (push.onTaken !== undefined) this.#look(push);
+  }
+
+  /** Streams over gRPC-Web and Connect are handed it a moment later. */
+  #lookSoon(push: Push): void {
+    if (push.onTaken !== undefined) this.#parts.clock.after(0, () => this.#look(push));
   }
 
   #look(push: Push): void {

@@ -28,12 +28,14 @@ class Replica {
   readonly board = new Board();
   readonly shown: string[] = [];
   readonly #publisher: EnvironmentPublisher;
+  readonly #schema: SchemaWatch;
   readonly #sample: SampleProject;
   readonly #testDatabase: TestDatabase;
   #halfway: () => Promise<void> = async () => undefined;
 
   private constructor(testDatabase: TestDatabase, sample: SampleProject, schema: SchemaWatch) {
     this.#sample = sample;
+    this.#schema = schema;
     this.#testDatabase = testDatabase;
     const clock = systemClock;
     this.#publisher = new EnvironmentPublisher({
@@ -84,8 +86,7 @@ class Replica {
     const ids = (of: readonly string[]) =>
       new Set(of.map((name) => featureIds.get(name)).filter((id) => id !== undefined));
     const heldIds: HeldIds = { features: ids(held), segments: new Set() };
-    const columns = { optionKey: true, environmentIsCreating: true, cohorts: false, masterKeys: true };
-    const directory = await readDirectory(database, columns);
+    const directory = await readDirectory(database, this.#schema.columns);
     const entry = directory.entries.find(({ environmentId }) => environmentId === developmentId);
     const settings = directory.settingsByProject.get(this.#sample.projectId);
     if (entry === undefined || settings === undefined)

@@ -2,22 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { StreamEnd } from "../../../src/model/access.ts";
 import type { Revision } from "../../../src/model/revision.ts";
 import { Board } from "../../../src/publish/board.ts";
-import { keepDocument } from "../../../src/publish/kept-document.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import { revisionOf } from "./revision.ts";
 
 function revision(hash: string, environmentId = 1, version = "2026-11-23T00:00:00.000Z"): Revision {
-  const document = keepDocument(hash);
-  return {
-    environmentId,
-    projectId: 1,
-    flagSetId: "p/e",
-    hash,
-    version,
-    versionMs: 0,
-    document,
-    bytes: document.bytes(),
-    findings: { translatorVersion: "v1", warnings: [], warnedFeatures: [] },
-  };
+  return revisionOf(hash, { environmentId, version });
 }
 
 function follower() {

@@ -3,23 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { Revision } from "../../../src/model/revision.ts";
 import { Board } from "../../../src/publish/board.ts";
 import type { FollowGrant } from "../../../src/publish/followings.ts";
-import { keepDocument } from "../../../src/publish/kept-document.ts";
+import { revisionOf } from "./revision.ts";
 
 const AT_ONCE = 32;
 
-function revisionOf(number: number, environmentId = 1): Revision {
-  const document = keepDocument(`${environmentId}/${number}`);
-  return {
-    environmentId,
-    projectId: 1,
-    flagSetId: `p/${environmentId}`,
-    hash: String(number),
-    version: String(number),
-    versionMs: number,
-    document,
-    bytes: document.bytes(),
-    findings: { translatorVersion: "v1", warnings: [], warnedFeatures: [] },
-  };
+function numbered(number: number, environmentId = 1): Revision {
+  return revisionOf(String(number), { environmentId, flagSetId: `p/${environmentId}` });
 }
 
 /** A board whose event loop is turned by hand. */
@@ -57,7 +46,7 @@ describe("a revision for many followers", () => {
   it("reaches the first of them at once and some more with each turn of the event loop", () => {
     const { board, offered, many, turn } = open();
     const all = many(3 * AT_ONCE - 1);
-    board.publish(revisionOf(1));
+    board.publish(numbered(1));
     const counts = [having(all, 1)];
     while (turn()) {
       expect(offered).toEqual(having(all, 1) === all.length ? ["1"] : []);
@@ -69,7 +58,7 @@ describe("a revision for many followers", () => {
 
   it("is all offered when nobody follows", () => {
     const { board, offered, turn } = open();
-    board.publish(revisionOf(1));
+    board.publish(numbered(1));
     expect(offered).toEqual(["1"]);
     expect(turn()).toBe(false);
   });
@@ -77,8 +66,8 @@ describe("a revision for many followers", () => {
   it("gives way to the next: those who had not got it come first, and nobody gets it any more", () => {
     const { board, offered, many, turn } = open();
     const all = many(3 * AT_ONCE);
-    board.publish(revisionOf(1));
-    board.publish(revisionOf(2));
+    board.publish(numbered(1));
+    board.publish(numbered(2));
     expect(offered).toEqual(["1"]);
     expect(all.map(({ seen }) => seen.join())).toEqual([
       ...Array(AT_ONCE).fill("1"),
@@ -97,7 +86,7 @@ describe("a revision for many followers", () => {
     const { board, many, turn } = open();
     const all = many(10 * AT_ONCE);
     for (let number = 1; number <= 10; number++) {
-      board.publish(revisionOf(number));
+      board.publish(numbered(number));
       expect(all.filter(({ seen }) => seen.length > 0)).toHaveLength(number * AT_ONCE);
     }
     while (turn());
@@ -108,8 +97,8 @@ describe("a revision for many followers", () => {
     const { board, many, follow, turn } = open();
     const all = many(5 * AT_ONCE);
     const other = follow({ environmentId: 2 });
-    board.publish(revisionOf(1));
-    board.publish(revisionOf(7, 2));
+    board.publish(numbered(1));
+    board.publish(numbered(7, 2));
     expect(other.seen).toEqual([7]);
     expect(having(all, 1)).toBeLessThan(all.length);
     while (turn());
@@ -121,8 +110,8 @@ describe("a revision for many followers", () => {
     board.arrange([1, 2].map((environmentId) => ({ environmentId, organisationId: 9 })));
     const all = many(4 * AT_ONCE, { organisationId: 9 });
     const alone = many(2 * AT_ONCE);
-    board.publish(revisionOf(1, 1));
-    board.publish(revisionOf(2, 2));
+    board.publish(numbered(1, 1));
+    board.publish(numbered(2, 2));
     expect(offered).toEqual([]);
     while (turn());
     expect(new Set(all.map(({ seen }) => [...seen].sort().join()))).toEqual(new Set(["1,2"]));
@@ -134,10 +123,10 @@ describe("a revision for many followers", () => {
     const { board, many, follow, turn } = open();
     many(AT_ONCE);
     const [drained, revoked] = [follow(), follow({ environmentId: 1 }, "revoked")];
-    board.publish(revisionOf(1));
+    board.publish(numbered(1));
     board.review(({ keyHash }) => (keyHash === "revoked" ? { kind: "draining" } : undefined));
     expect([drained.seen, revoked.seen, revoked.ends]).toEqual([[], [1], ["draining"]]);
-    board.publish(revisionOf(2));
+    board.publish(numbered(2));
     board.review(() => ({ kind: "refused", reason: "unknown_key", message: "gone" }));
     expect([drained.seen, drained.ends]).toEqual([[2], ["refused"]]);
     expect(board.followerCount()).toBe(0);
@@ -160,7 +149,7 @@ describe("a revision for many followers", () => {
         for (const each of commands) {
           if (each === "publish") {
             newest += 1;
-            board.publish(revisionOf(newest));
+            board.publish(numbered(newest));
           } else if (each === "turn") turn();
           else if (each === "join") all.push({ ...follow(), here: true });
           else {

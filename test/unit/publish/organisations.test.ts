@@ -2,22 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { StreamEnd } from "../../../src/model/access.ts";
 import type { Revision } from "../../../src/model/revision.ts";
 import { Board } from "../../../src/publish/board.ts";
-import { keepDocument } from "../../../src/publish/kept-document.ts";
+import { revisionOf } from "./revision.ts";
 
 function revision(environmentId: number, flagSetId: string, content = "a"): Revision {
-  const document = keepDocument(content);
-  const hash = `${environmentId} ${flagSetId} ${content}`;
-  return {
-    environmentId,
-    projectId: 1,
-    flagSetId,
-    hash,
-    version: "2026-11-23T00:00:00.000Z",
-    versionMs: 0,
-    document,
-    bytes: document.bytes(),
-    findings: { translatorVersion: "v1", warnings: [], warnedFeatures: [] },
-  };
+  return revisionOf(content, { environmentId, flagSetId, hash: `${environmentId} ${flagSetId} ${content}` });
 }
 
 function follower() {
