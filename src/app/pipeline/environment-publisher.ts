@@ -1,13 +1,8 @@
 import type { DirectoryEntry } from "../../model/access.ts";
 import type { EnvironmentSnapshot, ProjectSettings } from "../../model/environment.ts";
-import type { Revision } from "../../model/revision.ts";
 import type { Translation } from "../../model/translation.ts";
-import type { Logger } from "../../observe/logger.ts";
-import type { Metrics } from "../../observe/metrics.ts";
-import type { Database } from "../../postgres/connection/database.ts";
 import { beginReading, type EarlyReading } from "../../postgres/reading/read-environment.ts";
-import type { Board } from "../../publish/board.ts";
-import { buildRevision, hashContent } from "../../publish/build-revision.ts";
+import { hashContent } from "../../publish/build-revision.ts";
 import type { HeldIds } from "../../snapshot/change-ledger.ts";
 import type { DatabaseTime } from "../../snapshot/database-time.ts";
 import type { ReadScope, TouchedIds } from "../../snapshot/dirty-scopes.ts";
@@ -15,32 +10,21 @@ import { mergeReading } from "../../snapshot/merge-reading.ts";
 import { RecentSnapshots } from "../../snapshot/recent-snapshots.ts";
 import { SecondLook } from "../../snapshot/second-look.ts";
 import { onlyWholeChanges } from "../../snapshot/whole-changes.ts";
-import type { Clock } from "../../support/clock.ts";
 import { messageOf } from "../../support/errors.ts";
 import type { FailureListener } from "../../translate/failure.ts";
 import { TranslationCaches } from "../../translate/kept/translation-caches.ts";
 import { translateEnvironment } from "../../translate/translate-environment.ts";
 import type { SchemaWatch } from "../database/schema-watch.ts";
-import { VersionAgreement } from "./agree-on-version.ts";
+import { ContentPublication, type ContentPublicationParts } from "./content-publication.ts";
 import type { HeldDocument } from "./held-documents.ts";
 import { LostFlags } from "./lost-flags.ts";
 import type { PublishOutcome } from "./publish-outcome.ts";
 import type { Rebuild } from "./rebuild.ts";
-import { SizeGate } from "./size-gate.ts";
 
 /** What a publisher is made of. */
-export interface EnvironmentPublisherParts {
-  readonly database: Database;
+export interface EnvironmentPublisherParts extends ContentPublicationParts {
   readonly schema: SchemaWatch;
-  readonly board: Board;
-  readonly clock: Clock;
   readonly databaseTime: DatabaseTime;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Is told of each document that a reading found to be the present one. */
-  readonly onSeen?: (revision: Revision, readAtMs: number) => void;
-  /** Is told of each new revision that was shown; `before`: what was shown until then. */
-  readonly onPublished?: (revision: Revision, before: Revision | undefined) => void;
   readonly sizes: { readonly sizeBudgetBytes: number; readonly maxDocumentBytes: number };
   readonly timing: { readonly settleMs: number; readonly settleMaxMs: number };
   /** Takes the time of each stage. */
@@ -80,18 +64,14 @@ export class EnvironmentPublisher {
   readonly #shown = new RecentSnapshots(MOST_FEATURES_REMEMBERED);
   readonly #caches = new TranslationCaches(MOST_CACHE_BYTES);
   readonly #lost: LostFlags;
-  readonly #versions: VersionAgreement;
-  /** Environments whose revision on the board has the version that the replicas agreed on; one from disk has an old one. */
-  readonly #agreed = new Set<number>();
   readonly #secondLook: SecondLook;
-  readonly #gate: SizeGate;
+  readonly #publication: ContentPublication;
 
   constructor(parts: EnvironmentPublisherParts) {
     this.#parts = parts;
     this.#lost = new LostFlags(parts.database, parts.logger);
-    this.#versions = new VersionAgreement(parts.database, parts.logger);
     this.#secondLook = new SecondLook(parts.clock);
-    this.#gate = new SizeGate(parts);
+    this.#publication = new ContentPublication(parts);
   }
 
   /** Drops what is remembered of an environment that is no longer served. */
@@ -99,19 +79,18 @@ export class EnvironmentPublisher {
     this.#shown.forget(environmentId);
     this.#caches.forget(environmentId);
     this.#lost.forget(environmentId);
-    this.#agreed.delete(environmentId);
     this.#secondLook.forget(environmentId);
-    this.#gate.forget(environmentId);
+    this.#publication.forget(environmentId);
   }
 
   /** The document of an environment that is not shown because clients would not take it. */
   heldDocument(environmentId: number): HeldDocument | undefined {
-    return this.#gate.held.get(environmentId);
+    return this.#publication.held.get(environmentId);
   }
 
   /** All documents that are not shown because clients would not take them. */
   heldDocuments(): readonly HeldDocument[] {
-    return this.#gate.held.list();
+    return this.#publication.held.list();
   }
 
   /** @throws what the database threw; nothing was published then. */
@@ -226,7 +205,7 @@ export class EnvironmentPublisher {
     readonly rebuild: Rebuild;
   }): Promise<"changed" | "unchanged" | "doubtful" | "outdated" | "too_large"> {
     const { entry, reading, rest, held, vanished, announced, rebuild } = options;
-    const { board, clock, logger, metrics, onSeen } = this.#parts;
+    const { board, logger } = this.#parts;
     const { environmentId } = entry;
     const previous = this.#shown.get(environmentId)?.snapshot;
     const snapshot = onlyWholeChanges({
@@ -250,52 +229,11 @@ export class EnvironmentPublisher {
       logger.debug({ environmentId }, "a change that may be half done is looked at again");
       return "doubtful";
     }
+    const kind = await this.#publication.publish({ entry, reading, content, current, rebuild });
     // Not what was overtaken: while a series lasts a flag stays as it was shown, and this never will be.
-    const remember = (): void =>
+    if (kind !== "outdated") {
       this.#shown.set(environmentId, { snapshot, versioned: reading.versioned }, changed);
-    if (this.#gate.holds(entry, content)) {
-      remember();
-      return "too_large";
     }
-    if (current?.hash === content.hash && this.#agreed.has(environmentId)) {
-      remember();
-      onSeen?.(current, reading.readAtMs);
-      return "unchanged";
-    }
-    const agreed = await this.#versions.agree(reading, content.hash, current);
-    rebuild.ended("record");
-    if (agreed.outdated) return "outdated";
-    remember();
-    if (agreed.recorded) this.#agreed.add(environmentId);
-    else this.#agreed.delete(environmentId);
-    const revision = buildRevision({
-      content,
-      environmentId,
-      projectId: entry.projectId,
-      versionMs: agreed.versionMs,
-    });
-    rebuild.ended("encode");
-    const isNew = board.publish(revision);
-    rebuild.ended("offer");
-    onSeen?.(revision, reading.readAtMs);
-    if (!isNew) return "unchanged";
-    this.#parts.onPublished?.(revision, current);
-    const durationMs = clock.monotonicMs() - rebuild.beganMs;
-    metrics.documentBuilt(durationMs, revision.bytes.length);
-    metrics.documents(board.revisions().length);
-    for (const { reason } of content.translation.warnings) metrics.warnings(reason, 1);
-    logger.info(
-      {
-        environmentId,
-        flagSetId: revision.flagSetId,
-        revision: revision.hash.slice(0, 12),
-        bytes: revision.bytes.length,
-        warnings: content.translation.warnings.length,
-        followers: board.followerCount(environmentId),
-        durationMs: Math.round(durationMs * 10) / 10,
-      },
-      "published",
-    );
-    return "changed";
+    return kind;
   }
 }
